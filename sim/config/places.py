@@ -36,7 +36,9 @@ def data_dir(name: DataName, *, package: Path = _PACKAGE) -> Path:
         If there is no such kind of data, or if neither place has the folder.
     """
     if name not in DATA_NAMES:
-        raise SimError(f"data_dir({name!r}): no data of this name is shipped; allowed: {', '.join(DATA_NAMES)}")
+        raise SimError(
+            f"data_dir({name!r}): no data of this name is shipped; allowed: {', '.join(DATA_NAMES)}"
+        )
     packaged = package / "_data" / name
     if packaged.is_dir():
         return packaged
