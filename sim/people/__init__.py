@@ -1,0 +1,1 @@
+"""Who moves through the model: keyed chance, the quantities drawn with it, and the people themselves."""
