@@ -1,8 +1,8 @@
 """Where the configs and scenarios lie: inside an installed package, or at the top of a checkout.
 
 Not a loader: it names folders and never opens a file in them. An installed wheel carries both folders in
-`sim/_data`; a checkout has them beside `sim`. They are looked for there and nowhere else, so that a stray folder
-of the same name, or a stale copy left by another installation, is never read in their stead.
+`sim/_data`; a checkout has them beside `sim`. They are looked for there and nowhere else, so that a stray
+folder of the same name, or a stale copy left by another installation, is never read in their stead.
 """
 
 from pathlib import Path
@@ -47,7 +47,7 @@ def data_dir(name: DataName, *, package: Path = _PACKAGE) -> Path:
         return checkout / name
     raise SimError(
         f"The {name} folder is missing: looked for {packaged} (an installed package) and {checkout / name} "
-        "(a checkout, with its pyproject.toml). Install cliffedge again, or restore the folder in the checkout."
+        "(a checkout, with its pyproject.toml). Install cliffedge again, or restore that folder."
     )
 
 

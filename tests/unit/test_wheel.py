@@ -1,4 +1,4 @@
-"""A wheel carries what it needs: installed in an empty folder elsewhere, it finds its configs and scenarios."""
+"""A wheel carries what it needs: installed elsewhere, it finds its configs and scenarios."""
 
 import json
 import os
@@ -42,11 +42,12 @@ def test_the_command_is_declared(wheel: Path) -> None:
 ASK_THE_INSTALLED_PACKAGE = """
 import json, sim
 from sim.config.places import data_dir, scenario_dirs
+configs = data_dir("configs")
 print(json.dumps({
     "version": sim.__version__,
     "package": sim.__file__,
-    "configs": str(data_dir("configs")),
-    "config_files": sorted(p.relative_to(data_dir("configs")).as_posix() for p in data_dir("configs").rglob("*.yaml")),
+    "configs": str(configs),
+    "config_files": sorted(path.relative_to(configs).as_posix() for path in configs.rglob("*.yaml")),
     "scenarios": [str(folder) for folder in scenario_dirs()],
 }))
 """
