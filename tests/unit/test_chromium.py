@@ -1,5 +1,7 @@
 """The browser tests use Debian's Chromium, and say so when it is missing."""
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,7 +29,9 @@ def test_the_browser_shows_a_page(page: "Page") -> None:
     assert page.get_by_role("heading").inner_text() == "Places by day"
 
 
-def test_tests_that_ask_for_a_page_carry_the_marker(request: pytest.FixtureRequest) -> None:
-    marked = {item.name for item in request.session.items if item.get_closest_marker("browser")}
-    assert "test_the_browser_shows_a_page" in marked
-    assert request.node.name not in marked
+def test_exactly_the_tests_that_ask_for_a_page_carry_the_marker(checkout: Path) -> None:
+    collect = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-m", "browser", __file__]
+    collected = subprocess.run(collect, cwd=checkout, capture_output=True, text=True)
+    assert collected.returncode == 0, collected.stdout + collected.stderr
+    names = [line.rpartition("::")[2] for line in collected.stdout.splitlines() if "::" in line]
+    assert names == ["test_the_browser_shows_a_page"]
