@@ -85,6 +85,15 @@ def test_the_whole_distribution_is_that_of_theory(name):
 
 
 @pytest.mark.parametrize("name", CASES)
+def test_each_value_is_the_quantile_of_theory(name):
+    from scipy import stats
+
+    values, _, (distribution, parameters) = CASES[name]
+    wanted = getattr(stats, distribution)(**parameters).ppf(U[:1000])
+    np.testing.assert_allclose(values[:1000], wanted, rtol=1e-11)
+
+
+@pytest.mark.parametrize("name", CASES)
 def test_more_luck_is_never_less_time(name):
     values, _, _ = CASES[name]
     assert (np.diff(values[np.argsort(U)]) >= 0.0).all()
