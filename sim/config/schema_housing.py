@@ -1,0 +1,105 @@
+"""England's homelessness duties, from application to an offer or to nothing: the shapes of these parameters.
+
+Meanings, sources and ranges stand in the evidence register; limits of single values in ``sim.config.values``.
+"""
+
+from __future__ import annotations
+
+import warnings
+from typing import Self
+
+from pydantic import model_validator
+
+from sim.config.parts import Part
+from sim.config.values import Days, Flag, Rate, Share
+
+
+# ----------------------------------------------------------------------------------------------- housing
+class Applying(Part):
+    """Who goes to a council, and when."""
+
+    told_share: Share
+    lead_mean_days: Days
+    when_insecure_share: Share
+    when_insecure_mean_days: Days
+    after_asylum_share: Share
+    in_crisis_share: Share
+
+
+class Prevention(Part):
+    limit_days: Days
+    secured_per_day: Rate
+    lapsed_per_day: Rate
+    single_ratio: Rate
+
+
+class Relief(Part):
+    limit_days: Days
+    secured_per_day: Rate
+    secured_london_ratio: Rate
+    lapsed_per_day: Rate
+    interim_slope: Rate
+    interim_base: Share
+
+
+class Recognition(Part):
+    """Share of confirmed survivors who present the CG+ letter and whom the council recognises."""
+
+    first_day: Share
+    mature: Share
+    ramp_days: Days
+
+
+class PriorityNeed(Part):
+    vulnerable_share: Share
+    vulnerable_london: Share
+    confirmed_survivors: Flag
+    recognition: Recognition
+
+
+class LocalConnection(Part):
+    survivors_exempt: Flag
+    residence_days: Days
+    at_start_share: Share
+    elsewhere_share: Share
+    referred_share: Share
+
+
+class Register(Part):
+    test_share: Share
+    residence_days: Days
+    offers_per_year: Rate
+    offers_per_year_london: Rate
+
+
+class MainDuty(Part):
+    intentional_share: Share
+    mean_years: Rate
+    mean_years_london: Rate
+    social_offer_share: Share
+    private_offer_share: Share
+    social_offer_share_london: Share
+    private_offer_share_london: Share
+    notice_days: Days
+
+    @model_validator(mode="after")
+    def offers_are_shares(self) -> Self:
+        self._must_not_exceed_one("social_offer_share", "private_offer_share")
+        self._must_not_exceed_one("social_offer_share_london", "private_offer_share_london")
+        return self
+
+
+with warnings.catch_warnings():
+    # "register" is the housing register here; pydantic warns because classes have a method of that name.
+    warnings.filterwarnings("ignore", message='Field name "register"', category=UserWarning)
+
+    class Housing(Part):
+        applying: Applying
+        threatened_within_days: Days
+        safehouse_homeless_in_law_share: Share
+        prevention: Prevention
+        relief: Relief
+        priority_need: PriorityNeed
+        local_connection: LocalConnection
+        register: Register
+        main_duty: MainDuty

@@ -1,0 +1,213 @@
+"""Support, immigration status, where people are, services and risks: the shapes of these parameters.
+
+Meanings, sources and ranges stand in the evidence register; limits of single values in ``sim.config.values``.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, Self
+
+from pydantic import model_validator
+
+from sim.config.parts import Part
+from sim.config.values import (
+    Count,
+    DatedDays,
+    DatedNumber,
+    DatedShare,
+    Days,
+    Flag,
+    PlaceCount,
+    Rate,
+    Share,
+    Text,
+)
+
+
+# ----------------------------------------------------------------------------------------------- support
+class Beds(Part):
+    places: DatedNumber
+    wanted_from_friends: Share
+    wanted_from_street: Share
+    wanted_from_asylum_accommodation: Share
+    wanted_from_own_home: Share
+    wanted_from_custody: Share
+    declined_too_far: Share
+    patience_mean_days: Days
+    other_region_share: Share
+    bought_share_of_shortfall: Share
+    buying_lag_days: Days
+
+
+class NeedsAssessment(Part):
+    """Recovery Needs Assessments after a positive conclusive decision."""
+
+    first_requested_share: DatedShare
+    again_requested_share: Share
+    fully_agreed: Share
+    partly_agreed: Share
+    full_to_mean_ratio: Rate
+    mean_post_cg_stay_days: Days
+
+    @model_validator(mode="after")
+    def outcomes_are_shares(self) -> Self:
+        self._must_not_exceed_one("fully_agreed", "partly_agreed")
+        return self
+
+
+class Casework(Part):
+    workers: Literal["scaled", "fixed"]
+    clients_per_worker: Count
+    in_contact_at_target: Share
+    disengagement_per_month: Rate
+
+
+class Floor(Part):
+    """Support guaranteed for so many days after CG+, whatever the needs assessment says."""
+
+    casework_days: Days
+    bed_days: Days
+    subsistence_days: Days
+
+
+class Support(Part):
+    reached_share: Share
+    take_up_share: Share
+    first_contact_min_days: Days
+    first_contact_mean_days: Days
+    move_on_days: DatedDays
+    negative_working_days: Count
+    negative_extension_share: Share
+    negative_extension_days: Days
+    needs_assessment: NeedsAssessment
+    beds: Beds
+    casework: Casework
+    floor: Floor
+
+    @model_validator(mode="after")
+    def first_contact_days_ascend(self) -> Self:
+        self._must_ascend("first_contact_min_days", "first_contact_mean_days")
+        return self
+
+
+# ---------------------------------------------------------------------------------------- status, places
+class Asylum(Part):
+    claim_share: Share
+    leave_share: Share
+    decision_median_days: Days
+    decision_sigma: Rate
+    granted_share: Share
+    appeal_share: Share
+    appeal_median_days: Days
+    appeal_sigma: Rate
+    appeal_allowed_share: Share
+    notice_after_grant_days: DatedDays
+    notice_after_refusal_days: Days
+    section_4_share: Share
+
+    @model_validator(mode="after")
+    def claim_and_leave_are_shares(self) -> Self:
+        self._must_not_exceed_one("claim_share", "leave_share")
+        return self
+
+    accommodation_share: Share
+
+
+class TemporaryPermission(Part):
+    """Leave granted to confirmed survivors who have none (VTS; discretionary leave before 2023)."""
+
+    granted_share: DatedShare
+    decision_delay_days: Days
+    min_days: Days
+    max_days: Days
+
+    @model_validator(mode="after")
+    def length_ascends(self) -> Self:
+        self._must_ascend("min_days", "max_days")
+        return self
+
+
+class Status(Part):
+    eu_settled_share: Share
+    asylum: Asylum
+    temporary_permission: TemporaryPermission
+
+
+class PlaceMix(Part):
+    own_home: Share
+    friends: Share
+    street: Share
+    asylum_accommodation: Share
+    council_temporary: Share
+    custody: Share
+
+    @model_validator(mode="after")
+    def everybody_is_somewhere(self) -> Self:
+        self._must_sum_to_one(
+            "own_home", "friends", "street", "asylum_accommodation", "council_temporary", "custody"
+        )
+        return self
+
+
+class Places(Part):
+    """Where people are at RG+ by status, and how insecure places end."""
+
+    british: PlaceMix
+    with_leave: PlaceMix
+    asylum_pending: PlaceMix
+    no_status: PlaceMix
+    custody_mean_days: Days
+    friends_after_loss_share: Share
+    friends_to_street_per_year: Rate
+    street_to_friends_per_year: Rate
+    own_home_lost_per_year: Rate
+    tenancy_lost_per_year: Rate
+    private_rent_per_week: Rate
+    private_rent_london_ratio: Rate
+
+
+# ---------------------------------------------------------------------------------------- services, risk
+class Service(Part):
+    """One service on the one mechanism: who is offered it, when, how many places, what it gives."""
+
+    title: Text
+    offered_share: DatedShare
+    accepted_share: Share
+    offset_days: Days
+    confirmed_only: Flag
+    places: PlaceCount
+    patience_mean_days: Days
+    duration_min_days: Days
+    duration_mean_days: Days
+    named_worker: Flag
+    contact_interval_days: Days
+    crisis_ratio: Rate
+    cost_per_week: Rate
+    payer: Text
+    decided_by: Text
+
+    @model_validator(mode="after")
+    def duration_ascends(self) -> Self:
+        self._must_ascend("duration_min_days", "duration_mean_days")
+        return self
+
+
+class Risk(Part):
+    """Hazards per year, and what follows when one fires. Ratios of 1 mean no effect."""
+
+    crisis_per_need_year: Rate
+    re_exploitation_per_year: Rate
+    missing_per_year: Rate
+    same_incident_referral_per_year: Rate
+    detected_share: Share
+    detection_mean_days: Days
+    away_min_days: Days
+    away_mean_days: Days
+    returns_to_provider_share: Share
+    insecure_ratio: Rate
+    no_worker_ratio: Rate
+    leaves_uk_per_year_british: Rate
+    leaves_uk_per_year_other: Rate
+    leaves_uk_per_year_no_status: Rate
+    dies_per_year: Rate
+    benefit_wait_days: Days
