@@ -1,4 +1,4 @@
-"""Who arrives, with which traits, and how the National Referral Mechanism decides: the shapes of these parameters.
+"""Who arrives, with which traits, and how the decisions are made: the shapes of these parameters.
 
 Meanings, sources and ranges stand in the evidence register; limits of single values in ``sim.config.values``.
 """
@@ -183,7 +183,7 @@ class Positive(Part):
     def overall_is_known_when_used(self) -> Self:
         if self.overall.dates[0] > self.overall_from:
             raise ValueError(
-                f"overall begins on {self.overall.dates[0]}, after overall_from ({self.overall_from}): begin earlier"
+                f"overall begins on {self.overall.dates[0]}, after overall_from ({self.overall_from})"
             )
         return self
 

@@ -1,4 +1,4 @@
-"""The kinds of value a parameter may have: shares, days, counts, rates, dates, and values that change on dates.
+"""The kinds of value a parameter may have: shares, days, counts, rates, dates, values that change on dates.
 
 Every kind says in its own words what is allowed; ``sim.config.mistakes`` adds the path. Yes and no are never
 numbers, and a number in quotes is not one either. Nothing here knows a parameter by name.
@@ -73,7 +73,7 @@ def days(given: object) -> float:
             why = {
                 "month": "months differ in length: count days or weeks",
                 "year": "years differ in length: count days",
-                "working": "working days depend on the calendar: only support.negative_working_days counts them",
+                "working": "only support.negative_working_days counts working days",
             }
             hint = next(
                 (text for word, text in why.items() if unit.startswith(word)), f"unknown unit {unit!r}"
@@ -207,7 +207,7 @@ class Dated:
 
 
 def _dated(one: Callable[[object], float], *, always: bool = True) -> Callable[[object], Dated]:
-    """Return the reader of a dated value whose single values are read by `one`; known `always`, or from later on."""
+    """Return the reader of a dated value whose single values are read by `one`."""
 
     def read(given: object) -> Dated:
         if isinstance(given, Dated):
