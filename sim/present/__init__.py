@@ -1,0 +1,1 @@
+"""Pictures, words and pages made from stored results. Nothing here simulates."""

@@ -1,0 +1,287 @@
+"""Sentences made from numbers, with guarded verbs: what changed, what it rests on and how sure we are.
+
+A sentence says *falls* or *rises* only if the interval from chance excludes zero, and adds that the direction
+depends on an assumption if the assumption band changes the sign. Reads no file and computes no statistic.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+MINUS: Final = "−"
+
+
+@dataclass(frozen=True)
+class Assumption:
+    """One entry of the assumption band: the same difference with this input at its low and its high setting."""
+
+    title: str
+    at_low: float | None
+    at_high: float | None
+
+    @property
+    def values(self) -> tuple[float, ...]:
+        """The differences that were measured."""
+        return tuple(v for v in (self.at_low, self.at_high) if v is not None and math.isfinite(v))
+
+
+@dataclass(frozen=True)
+class Effect:
+    """A paired difference, option minus today's rules, and everything needed to speak of it.
+
+    Attributes
+    ----------
+    option, metric : str
+        Title of the option; name of the measure.
+    subject : str
+        What is measured, as the subject of a sentence ("the days of ...").
+    plural : bool
+        Whether that subject takes "fall" rather than "falls".
+    unit : str
+        ``days``, ``share`` (between 0 and 1) or any other noun in the plural.
+    better : str
+        ``lower``, ``higher`` or ``none``.
+    baseline, mean : float
+        Level under today's rules; mean difference over replications.
+    low, high : float or None
+        95% interval from chance; None with a single replication.
+    replications : int
+    assumptions : tuple of Assumption
+    """
+
+    option: str
+    metric: str
+    subject: str
+    plural: bool
+    unit: str
+    better: str
+    baseline: float
+    mean: float
+    low: float | None
+    high: float | None
+    replications: int
+    assumptions: tuple[Assumption, ...] = ()
+
+    @property
+    def has_interval(self) -> bool:
+        """Whether chance was measured at all."""
+        return self.replications > 1 and _finite(self.low) and _finite(self.high)
+
+    @property
+    def beyond_chance(self) -> bool:
+        """Whether the interval excludes zero."""
+        return self.has_interval and ((self.low or 0.0) > 0 or (self.high or 0.0) < 0)
+
+    @property
+    def nothing_changed(self) -> bool:
+        """Whether the difference is exactly zero in every replication."""
+        return self.mean == 0 and (not self.has_interval or (self.low == 0 and self.high == 0))
+
+    @property
+    def band(self) -> tuple[float, float] | None:
+        """Smallest and largest difference over the central setting and every low and high one."""
+        values = [value for assumption in self.assumptions for value in assumption.values]
+        return (min(*values, self.mean), max(*values, self.mean)) if values else None
+
+    @property
+    def turned_by(self) -> tuple[str, ...]:
+        """Titles of the assumptions under which the difference vanishes or changes its sign."""
+        return tuple(
+            assumption.title
+            for assumption in self.assumptions
+            if any(value * self.mean <= 0 for value in assumption.values)
+        )
+
+
+def _finite(value: float | None) -> bool:
+    return value is not None and math.isfinite(value)
+
+
+def number(value: float, unit: str) -> str:
+    """A level in its unit: whole from ten on, one decimal below; shares as percentages.
+
+    Examples
+    --------
+    >>> number(143.2, "days"), number(1.0, "days"), number(0.1234, "share")
+    ('143 days', '1 day', '12.3%')
+    """
+    if not math.isfinite(value):
+        return "not measured"
+    if unit == "share":
+        return f"{_figure(100 * value, always_decimal=True)}%"
+    figure = _figure(value)
+    return f"{figure} {_noun(unit, figure)}".strip()
+
+
+def amount(value: float, unit: str) -> str:
+    """The size of a difference, without its sign; differences of shares in percentage points."""
+    size = abs(100 * value) if unit == "share" else abs(value)
+    noun = "percentage points" if unit == "share" else unit
+    if 0 < size < 0.05:
+        return f"less than 0.1 {noun}".strip()
+    figure = _figure(size)
+    return f"{figure} {_noun(noun, figure)}".strip()
+
+
+def signed(value: float, unit: str) -> str:
+    """A difference as a bare figure with its sign, for tables and intervals; shares in percentage points."""
+    if not math.isfinite(value):
+        return "not measured"
+    scaled = 100 * value if unit == "share" else value
+    figure = _figure(abs(scaled))
+    if figure == "0":
+        return "0" if scaled == 0 else f"{MINUS if scaled < 0 else '+'}0.0"
+    return f"{MINUS if scaled < 0 else '+'}{figure}"
+
+
+def interval(low: float, high: float, unit: str) -> str:
+    """Two bounds with their signs."""
+    return f"{signed(low, unit)} to {signed(high, unit)}"
+
+
+def noun_of(unit: str) -> str:
+    """The unit of a difference, as a word."""
+    return "percentage points" if unit == "share" else unit
+
+
+def _figure(value: float, *, always_decimal: bool = False) -> str:
+    if abs(value) >= 9.95 and not (always_decimal and abs(value) < 100):
+        return f"{value:,.0f}".replace("-", MINUS)
+    text = f"{value:.1f}".replace("-", MINUS)
+    return text.removesuffix(".0") if not always_decimal else text
+
+
+def _noun(unit: str, figure: str) -> str:
+    singular = {"days": "day", "percentage points": "percentage point", "people": "person"}
+    if figure == "1":
+        return singular.get(unit, unit.removesuffix("s") if unit.endswith("s") else unit)
+    return unit
+
+
+def sentence(effect: Effect) -> str:
+    """Say in one sentence what an option does to one measure, no more strongly than the numbers allow.
+
+    Examples
+    --------
+    >>> effect = Effect("Option A", "m", "the days without a home", True, "days", "lower", 140.0, -12.0, -14.0, -10.0, 8)
+    >>> sentence(effect)
+    'Option A: the days without a home fall by 12 days, from 140 days to 128 days (95% interval from chance −14 to −10).'
+    """
+    start = f"{effect.option}: "
+    if not math.isfinite(effect.mean):
+        return f"{start}{effect.subject} could not be measured in these runs."
+    if effect.nothing_changed:
+        return f"{start}changes nothing in this model ({effect.subject}: difference exactly 0)."
+    if not effect.has_interval:
+        return (
+            f"{start}too few runs to say what is chance; in {_runs(effect.replications)}, {effect.subject} differed by "
+            f"{signed(effect.mean, effect.unit)} {noun_of(effect.unit)}{_but_direction(effect)}."
+        )
+    bounds = interval(effect.low or 0.0, effect.high or 0.0, effect.unit)
+    if not effect.beyond_chance:
+        return (
+            f"{start}no change that can be told from chance in {effect.subject} "
+            f"({signed(effect.mean, effect.unit)} {noun_of(effect.unit)}, 95% interval {bounds})."
+        )
+    verb = ("fall" if effect.mean < 0 else "rise") + ("" if effect.plural else "s")
+    return (
+        f"{start}{effect.subject} {verb} by {amount(effect.mean, effect.unit)}, from "
+        f"{number(effect.baseline, effect.unit)} to {number(effect.baseline + effect.mean, effect.unit)} "
+        f"(95% interval from chance {bounds}){_but_direction(effect)}."
+    )
+
+
+def _but_direction(effect: Effect) -> str:
+    return f", but the direction depends on {listed(effect.turned_by)}" if effect.turned_by else ""
+
+
+def band_sentence(effect: Effect) -> str:
+    """Say how far the difference moves when the assumptions that dominate are set low and high, one at a time."""
+    if effect.band is None:
+        return "No assumption was varied, so how far this rests on them is not known."
+    low, high = effect.band
+    return (
+        f"Over the assumptions that were varied, one at a time, the difference lies between "
+        f"{signed(low, effect.unit)} and {signed(high, effect.unit)} {noun_of(effect.unit)}."
+    )
+
+
+def headline(effects: Iterable[Effect], metric: str | None = None) -> list[str]:
+    """One sentence an option on one measure (the first met, unless named), and one on how sure we are.
+
+    Parameters
+    ----------
+    effects : iterable of Effect
+        Options in the order in which they are to be spoken of.
+    metric : str, optional
+
+    Returns
+    -------
+    list of str
+        Empty only if there are no effects.
+    """
+    chosen = list(effects)
+    if not chosen:
+        return []
+    metric = metric or chosen[0].metric
+    chosen = [effect for effect in chosen if effect.metric == metric]
+    return [*(sentence(effect) for effect in chosen), how_sure(chosen)]
+
+
+def how_sure(effects: Sequence[Effect]) -> str:
+    """Say what stands behind the sentences: how many runs, and whether assumptions were varied."""
+    runs = min(effect.replications for effect in effects)
+    varied = list(dict.fromkeys(a.title for effect in effects for a in effect.assumptions if a.values))
+    if runs == 1:
+        chance = "How sure: one run of each option, too few runs to say what is chance."
+    else:
+        chance = f"How sure: {runs} paired runs of each option; the intervals hold chance only."
+    if not varied:
+        return f"{chance} No assumption was varied."
+    verb = "was" if len(varied) == 1 else "were"
+    return f"{chance} Of the assumptions behind them, {len(varied)} {verb} varied, one at a time: {listed(varied)}."
+
+
+def later(first: Effect, second: Effect) -> str:
+    """Say whether what an option takes away in the first year is removed, or comes back in the second.
+
+    `first` and `second` are the same measure over days 0 to 365 and 366 to 730. Only told where the first year's
+    difference is beyond chance and an improvement.
+    """
+    improved = first.beyond_chance and (first.mean < 0) == (first.better == "lower")
+    if first.nothing_changed and second.nothing_changed:
+        return f"{first.option}: changes nothing in this model, in either year."
+    if not improved:
+        return f"{first.option}: no improvement beyond chance in the first year, so there is nothing to be delayed."
+    if not second.beyond_chance:
+        return (
+            f"{first.option}: the gain of the first year is not given back beyond chance in the second "
+            f"({signed(second.mean, second.unit)} {noun_of(second.unit)})."
+        )
+    if (second.mean < 0) == (first.mean < 0):
+        return (
+            f"{first.option}: removed rather than delayed: the second year improves as well, by "
+            f"{amount(second.mean, second.unit)}."
+        )
+    return (
+        f"{first.option}: partly delayed: of {amount(first.mean, first.unit)} gained in the first year, "
+        f"{amount(second.mean, second.unit)} come back in the second."
+    )
+
+
+def listed(items: Sequence[str]) -> str:
+    """Join phrases as prose does: ``a``, ``a and b``, ``a; b and c`` (each may hold commas).
+
+    The first letter of each phrase is lowered unless the phrase opens with an abbreviation.
+    """
+    lowered = [item[:1].lower() + item[1:] if item[1:2].islower() else item for item in items]
+    if len(lowered) < 2:
+        return "".join(lowered)
+    return "; ".join(lowered[:-1]) + " and " + lowered[-1]
+
+
+def _runs(count: int) -> str:
+    return "the one run made" if count == 1 else f"the {count} runs made"

@@ -1,0 +1,1 @@
+"""The model set beside the published record. Readers only: nothing here changes a parameter."""
