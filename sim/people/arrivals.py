@@ -87,8 +87,7 @@ def expected(arrivals: Arrivals, quarter: int) -> tuple[float, float, float, flo
     Raises
     ------
     SimError
-        If a rate is negative or not finite, or so large that ordinals would run out, or if the projected
-        shares of adults and children come to more than 1.
+        If a rate is not finite, or so large that ordinals would run out.
     """
     first_day = day_of_quarter(quarter)
     kept = 1.0 - arrivals.repeat_share.at(first_day)
@@ -104,17 +103,11 @@ def expected(arrivals: Arrivals, quarter: int) -> tuple[float, float, float, flo
         years = (quarter - _first_projected(arrivals.projection_from)) / 4.0
         total = arrivals.projected_per_quarter * exp(ln(1.0 + arrivals.growth_per_year) * years)
         adult, child = arrivals.projected_adult_share, arrivals.projected_child_share
-        rest = 1.0 - adult - child
-        if rest < -1e-9:
-            raise SimError(
-                f"people.arrivals.projected_adult_share = {adult} and projected_child_share = {child} come "
-                f"to more than 1; allowed: together at most 1, the rest being of unknown age; nearest: "
-                f"projected_child_share={round(1.0 - adult, 6)}"
-            )
+        unknown = max(1.0 - adult - child, 0.0)
         rates = (
             total * adult * kept,
             total * child * kept,
-            total * max(rest, 0.0) * kept,
+            total * unknown * kept,
             total * adult * arrivals.projected_declined_ratio,
         )
     adult_rate, child_rate, unknown_rate, declined_rate = (rate * arrivals.multiplier for rate in rates)
@@ -160,7 +153,9 @@ def arrive(arrivals: Arrivals, seed: int, replication: int, until: date) -> Arri
     return Arriving(np.concatenate(ids), np.concatenate(days))
 
 
-def line_of(base: int, quarter: int, group: int, rate: float) -> NDArray[np.float64]:
+def line_of(
+    base: int, quarter: int, group: int, rate: float, at_a_time: int | None = None
+) -> NDArray[np.float64]:
     """Arrival days of one quarter and group: a Poisson number with mean `rate`, rising, strictly inside.
 
     Gaps are exponential, rounded up to the grid, so days add without rounding and come out the same however
@@ -174,6 +169,8 @@ def line_of(base: int, quarter: int, group: int, rate: float) -> NDArray[np.floa
         0 is 2014Q1; a `Group`.
     rate : float
         Mean number of people in this line, 0 or more.
+    at_a_time : int, optional
+        Ordinals drawn together, 1 or more; by default nearly always enough for the whole line at once.
 
     Returns
     -------
@@ -185,7 +182,7 @@ def line_of(base: int, quarter: int, group: int, rate: float) -> NDArray[np.floa
     if rate == 0.0:
         return np.empty(0)
     mean_gap = length / rate
-    at_a_time = int(rate + 5.0 * math.sqrt(rate)) + 16
+    at_a_time = at_a_time or int(rate + 5.0 * math.sqrt(rate)) + 16
     reached = 0.0
     drawn: list[NDArray[np.float64]] = []
     while reached < length:

@@ -194,7 +194,7 @@ def build(people: People, status: Status, seed: int, replication: int, until: da
     ------
     SimError
         If `until` is not after 1 January 2014, the seed or replication is out of range, a rate is impossible
-        or shares that exclude each other come to more than 1.
+        or a share of UK nationals is not a share.
     """
     arriving = arrive(people.arrivals, seed, replication, until)
     keys = entity_keys(root_key(seed, replication, Kind.SURVIVOR), arriving.id)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engine.clock import on_grid_array
+from sim.engine.clock import date_of, on_grid_array
 from sim.errors import SimError
 from sim.people.arrivals import ORDINAL_BITS
 from sim.people.chance import Activity, uniforms
@@ -55,7 +55,7 @@ def draw(
     Raises
     ------
     SimError
-        If shares that exclude each other come to more than 1, or a share of UK nationals is not a share.
+        If a share of UK nationals is not a share.
 
     References
     ----------
@@ -63,7 +63,7 @@ def draw(
     nationality, first responder, sex and exploitation type.
     """
     traits = people.traits
-    check_shares(traits, status)
+    check_uk_share(traits)
     group = group_of(ids)
     age = np.where(group == Group.DECLINED, Group.ADULT, group)  # people who decline are adults
     nationality = _nationality(traits, keys, arrival, age)
@@ -105,37 +105,21 @@ def group_of(ids: NDArray[np.uint64]) -> Codes:
     return ((ids >> np.uint64(ORDINAL_BITS)) % np.uint64(len(Group))).astype(np.uint8)
 
 
-def check_shares(traits: Traits, status: Status) -> None:
-    """Refuse shares that the shape of the configuration alone lets pass.
+def check_uk_share(traits: Traits) -> None:
+    """Refuse a share of UK nationals that is not a share: the configuration takes it as any dated number.
 
     Raises
     ------
     SimError
-        If shares that exclude each other come to more than 1, or a share of UK nationals is not a share.
+        If one of its values lies outside 0 to 1.
     """
-    regions, asylum = traits.regions, status.asylum
-    for what, together in (
-        (
-            "people.traits.regions: wales, scotland and northern_ireland",
-            (regions.wales, regions.scotland, regions.northern_ireland),
-        ),
-        ("status.asylum: claim_share and leave_share", (asylum.claim_share, asylum.leave_share)),
-    ):
-        total = 0.0
-        for share in together:
-            total += share
-        if total > 1.0 + 1e-9:
-            raise SimError(
-                f"{what} = {', '.join(map(str, together))} come to {round(total, 6)}; allowed: together at "
-                f"most 1; nearest: each divided by {round(total, 6)}"
-            )
     for age in ("adult", "child", "unknown"):
         dated: Dated = getattr(traits.uk_share, age)
         for day, share in zip(*dated.steps(), strict=True):
             if not 0.0 <= share <= 1.0:
                 raise SimError(
-                    f"people.traits.uk_share.{age} = {share} from day {day} on; allowed: a share from 0 to "
-                    f"1; nearest: {0 if share < 0 else 1}"
+                    f"people.traits.uk_share.{age} = {share} from {date_of(day)} on; allowed: a share from "
+                    f"0 to 1; nearest: {0 if share < 0 else 1}"
                 )
 
 
