@@ -28,6 +28,7 @@ from sim.people.population import (
     expected,
     survivor_id,
 )
+from sim.people.traits import draw
 from tests import shipped
 
 HORIZON = date(2032, 3, 31)
@@ -227,6 +228,19 @@ def test_immigration_enforcement_decides_for_non_uk_people_by_date(million, peop
     assert holds(
         0.27, million.immigration_enforcement, not_uk & (million.arrival >= day_of(date(2025, 1, 1)))
     )
+
+
+def test_a_dated_share_holds_from_the_first_instant_of_its_day(people, status):
+    traits = people.traits.model_copy(
+        update={"immigration_enforcement_share": Dated((date(2014, 1, 1), date(2021, 11, 8)), (0.0, 1.0))}
+    )
+    certain = people.model_copy(update={"traits": traits})
+    ids = np.arange(200, dtype=np.uint64) + np.uint64(survivor_id(31, Group.ADULT))
+    opened = float(day_of(date(2021, 11, 8)))
+    for instant, decides in ((opened - GRID, False), (opened, True)):
+        drawn = draw(certain, status, ids, ids, np.full(200, instant))
+        not_uk = drawn["nationality"] != Nationality.UK
+        assert np.all(drawn["immigration_enforcement"][not_uk] == decides), instant
 
 
 def test_regions_are_shares_of_england_and_nations_shares_of_all(million, people):
