@@ -1,0 +1,247 @@
+"""One survivor as the reference engine holds them: traits fixed at referral, and states that change.
+
+Everything here is synthetic. Which clock rings for what is `Slot`; which hazard waits on which threshold is
+`Clock`. What the states mean is told where they change, in `sim.pathway`.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+from sim.engine.environment import NEVER, Story
+from sim.engine.log import Place
+from sim.people.codes import ImmigrationStatus
+from sim.people.population import Population
+
+SERVICES_MAX = 8
+
+
+class Slot(IntEnum):
+    """A person's clocks. The number is also the rank in which clocks due at one instant are heard."""
+
+    NRM = 0
+    CLOSURE = 1
+    TURNS_18 = 2
+    STATUS = 3
+    PERMISSION = 4
+    SUPPORT = 5
+    BED = 6
+    SUBSISTENCE = 7
+    INCOME = 8
+    PLACE_ENDS = 9
+    APPLY = 10
+    HOUSING = 11
+    REGISTER = 12
+    AWAY = 13
+    DETECTION = 14
+    LIFE = 15
+    SERVICE = 16
+
+
+N_SLOTS = int(Slot.SERVICE) + SERVICES_MAX
+
+
+class Line(IntEnum):
+    """A person's tickets: one for each waiting line they can stand in."""
+
+    RG_DESK = 0
+    CG_DESK = 1
+    BEDS = 2
+    SERVICE = 3
+
+
+N_LINES = int(Line.SERVICE) + SERVICES_MAX
+
+
+class Clock(IntEnum):
+    """Hazards that spend a unit-exponential threshold at the rate of the moment."""
+
+    LOSES_PLACE = 0
+    FINDS_SOFA = 1
+    RENTS_PRIVATELY = 2
+    HELP_SECURES_HOME = 3
+    DUTY_LAPSES = 4
+    SOCIAL_OFFER = 5
+    PRIVATE_OFFER = 6
+    CRISIS = 7
+    RE_EXPLOITED = 8
+    GOES_MISSING = 9
+    REFERRED_AGAIN = 10
+    LEAVES_UK = 11
+    DIES = 12
+    DISENGAGES = 13
+
+
+N_CLOCKS = len(Clock)
+
+
+class Duty(IntEnum):
+    """The homelessness duty a council owes now."""
+
+    NONE = 0
+    PREVENTION = 1
+    RELIEF = 2
+    MAIN = 3
+
+
+class Traits:
+    """The population's columns as plain lists, for one-at-a-time reading (exactly the arrays' values)."""
+
+    def __init__(self, population: Population) -> None:
+        self.key = population.key.tolist()
+        self.group = population.group.tolist()
+        self.immigration_enforcement = population.immigration_enforcement.tolist()
+        self.nationality = population.nationality.tolist()
+        self.region = population.region.tolist()
+        self.adult_at_referral = population.adult_at_referral.tolist()
+        self.turns_18 = population.turns_18.tolist()
+        self.dependants = population.dependants.tolist()
+        self.pregnant = population.pregnant.tolist()
+        self.frailty = population.frailty.tolist()
+        self.health_need = population.health_need.tolist()
+        self.status = population.status.tolist()
+
+
+class Survivor:
+    """A person in the pathway. Created on the day of first referral."""
+
+    __slots__ = (
+        "accommodated",
+        "applications",
+        "away",
+        "bed_until",
+        "case_open",
+        "cg_positive_at",
+        "clock_due",
+        "clock_left",
+        "clock_occasion",
+        "clock_rate",
+        "confirmed",
+        "contact_draw",
+        "dependants",
+        "disqualified",
+        "due",
+        "duty",
+        "end_reason",
+        "ever_supported",
+        "floor_bed",
+        "floor_casework",
+        "floor_subsistence",
+        "followed",
+        "frailty",
+        "gone",
+        "group",
+        "health_need",
+        "holds",
+        "immigration_enforcement",
+        "in_contact",
+        "in_support",
+        "income_from",
+        "insecure_spells",
+        "key",
+        "lapsed",
+        "london",
+        "nationality",
+        "on_register",
+        "permission",
+        "place",
+        "place_losses",
+        "pregnant",
+        "reason_to_apply",
+        "referral_reason",
+        "region",
+        "resident_since",
+        "rg_positive_at",
+        "row",
+        "service_workers",
+        "status",
+        "stories",
+        "subsistence",
+        "ticket_count",
+        "tickets",
+        "turns_18",
+        "visit",
+    )
+
+    def __init__(self, row: int, traits: Traits) -> None:
+        self.row: int = row
+        self.key: int = traits.key[row]
+        self.group: int = traits.group[row]
+        self.nationality: int = traits.nationality[row]
+        self.immigration_enforcement: bool = traits.immigration_enforcement[row]
+        self.region: int = traits.region[row]
+        self.london: int = 1 if self.region == 6 else 0
+        self.turns_18: float = traits.turns_18[row]
+        self.dependants: bool = traits.dependants[row]
+        self.pregnant: bool = traits.pregnant[row]
+        self.frailty: float = traits.frailty[row]
+        self.health_need: bool = traits.health_need[row]
+        self.status: int = traits.status[row]
+        # clocks, stories, lines
+        self.due: list[float] = [NEVER] * N_SLOTS
+        self.stories: list[Story | None] = [None] * N_SLOTS
+        self.tickets: list[int] = [0] * N_LINES
+        self.ticket_count = 0
+        self.holds: list[bool] = [False] * N_LINES
+        self.clock_rate: list[float] | None = None
+        self.clock_due: list[float] = []
+        self.clock_left: list[float] = []
+        self.clock_occasion: list[int] = []
+        # the case
+        self.visit = 0
+        self.case_open = False
+        self.confirmed = False
+        self.disqualified = False
+        self.rg_positive_at = NEVER
+        self.cg_positive_at = NEVER
+        self.referral_reason = 0
+        # life in the community
+        self.followed = False
+        self.gone = False
+        self.away = False
+        self.place: int = Place.UNKNOWN
+        self.resident_since = 0.0
+        self.place_losses = 0
+        self.permission = False
+        # support
+        self.in_support = False
+        self.ever_supported = False
+        self.subsistence = False
+        self.end_reason = 0
+        self.in_contact = False
+        self.contact_draw = 0.0
+        self.bed_until = NEVER
+        self.floor_casework = 0.0
+        self.floor_bed = 0.0
+        self.floor_subsistence = 0.0
+        self.income_from = 0.0
+        self.service_workers = 0
+        # housing
+        self.duty: int = Duty.NONE
+        self.accommodated = False
+        self.lapsed = False
+        self.on_register = False
+        self.applications = 0
+        self.insecure_spells = 0
+        self.reason_to_apply = 0
+
+    def take_ticket(self, line: int) -> int:
+        """A fresh ticket for a waiting line; an earlier one for the same line becomes worthless."""
+        self.ticket_count = ticket = self.ticket_count + 1
+        self.tickets[line] = ticket
+        return ticket
+
+    @property
+    def eligible(self) -> bool:
+        """Eligible for housing assistance and benefits: British, settled, with leave or permission."""
+        return self.status <= ImmigrationStatus.LEAVE or self.permission
+
+    @property
+    def insecure(self) -> bool:
+        """On a sofa, on the street, or out of contact."""
+        return Place.FRIENDS <= self.place <= Place.OUT_OF_CONTACT
+
+    @property
+    def settled(self) -> bool:
+        """In a home expected to last six months or more."""
+        return Place.OWN_HOME <= self.place <= Place.SOCIAL_HOME

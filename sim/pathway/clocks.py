@@ -1,0 +1,155 @@
+"""Hazards: each waits on a threshold of its own, drawn once and spent at the rate of the moment.
+
+Lowering a rate can therefore never bring an event forward, and changing one hazard leaves the others alone.
+Rates follow from the state a person is in; there is no term for days since leaving support, so that a cliff,
+where there is one, comes out of the rules. What happens when a threshold is spent is in `hazards.py`.
+"""
+
+from __future__ import annotations
+
+from sim.engine.clock import on_grid
+from sim.engine.environment import NEVER
+from sim.engine.log import Place
+from sim.engine.survivor import N_CLOCKS, Clock, Duty, Slot, Survivor
+from sim.engine.world import World
+from sim.people.chance import Activity
+from sim.people.codes import ImmigrationStatus
+from sim.people.variates import unit_exponential
+
+UNDRAWN = -1.0
+_NO_RATES = (0.0,) * N_CLOCKS
+
+
+def review(person: Survivor, world: World) -> None:
+    """Reckon a person's hazards again after something about them changed.
+
+    A clock whose rate is as before keeps its time to the bit; one whose rate changed keeps what is left of its
+    threshold.
+    """
+    now = world._now
+    rates = rates_of(person, world)
+    old_rates = person.clock_rate
+    if old_rates is None:
+        old_rates = person.clock_rate = [0.0] * N_CLOCKS
+        person.clock_due = [NEVER] * N_CLOCKS
+        person.clock_left = [UNDRAWN] * N_CLOCKS
+        person.clock_occasion = [0] * N_CLOCKS
+    dues = person.clock_due
+    for clock in range(N_CLOCKS):
+        rate, old = rates[clock], old_rates[clock]
+        if rate == old:
+            continue
+        if old > 0.0:
+            left = (dues[clock] - now) * old
+            if left < 0.0:
+                left = 0.0
+        else:
+            left = person.clock_left[clock]
+            if left < 0.0:
+                occasion = person.clock_occasion[clock]
+                left = unit_exponential(world.draw_once(person, Activity.THRESHOLD_BASE + clock, occasion))
+        old_rates[clock] = rate
+        person.clock_left[clock] = left
+        dues[clock] = now + on_grid(left / rate) if rate > 0.0 else NEVER
+    soonest = min(dues)
+    if soonest != person.due[Slot.LIFE]:
+        world.until(person, Slot.LIFE, soonest)
+
+
+def spent(person: Survivor, now: float) -> int:
+    """The first clock whose threshold is spent; it is made ready for its next occasion."""
+    for clock in range(N_CLOCKS):
+        if person.clock_due[clock] <= now:
+            person.clock_due[clock] = NEVER
+            person.clock_rate[clock] = 0.0  # type: ignore[index]
+            person.clock_left[clock] = UNDRAWN
+            person.clock_occasion[clock] += 1
+            return clock
+    return -1
+
+
+def needs(person: Survivor, now: float) -> int:
+    """Open needs, from 0 to 4: a secure place, an income, settled status, care for health."""
+    eligible = person.eligible
+    count = 0
+    if person.insecure:
+        count += 1
+    if not eligible or now < person.income_from:
+        count += 1
+    if not eligible:
+        count += 1
+    if person.health_need:
+        count += 1
+    return count
+
+
+def rates_of(person: Survivor, world: World) -> tuple[float, ...] | list[float]:
+    """Rates a day of all hazards in the state a person is in now."""
+    if person.gone or person.away:
+        return _NO_RATES
+    rules, risk = world.rules, world.rules.risk
+    rates = [0.0] * N_CLOCKS
+    rates[Clock.DIES] = risk.dies
+    if not person.case_open and not person.in_support:
+        rates[Clock.REFERRED_AGAIN] = risk.same_incident
+    if person.status == ImmigrationStatus.BRITISH:
+        rates[Clock.LEAVES_UK] = risk.leaves_uk[0]
+    elif person.status == ImmigrationStatus.NO_STATUS and not person.case_open and not person.permission:
+        rates[Clock.LEAVES_UK] = risk.leaves_uk[2]
+    else:
+        rates[Clock.LEAVES_UK] = risk.leaves_uk[1]
+    if not person.followed:
+        return rates
+    if person.in_support:
+        rates[Clock.DISENGAGES] = rules.support.disengages_per_day
+    place = person.place
+    if place == Place.CUSTODY:
+        return rates
+    _rates_of_place(person, world, rates)
+    _rates_of_duties(person, world, rates)
+    insecure = person.insecure
+    danger = person.frailty * (risk.insecure_ratio if insecure else 1.0)
+    if not person.in_contact and person.service_workers == 0:
+        danger *= risk.no_worker_ratio
+    rates[Clock.RE_EXPLOITED] = risk.re_exploitation * danger
+    rates[Clock.GOES_MISSING] = risk.missing * danger
+    open_needs = needs(person, world._now)
+    if open_needs:
+        ratio = 1.0
+        for k, service in enumerate(rules.services):
+            if service.crisis_ratio != 1.0 and person.holds[3 + k]:
+                ratio *= service.crisis_ratio
+        rates[Clock.CRISIS] = risk.crisis_per_need * open_needs * danger * ratio
+    return rates
+
+
+def _rates_of_place(person: Survivor, world: World, rates: list[float]) -> None:
+    """How a place is lost or found without anybody's help."""
+    places, place = world.rules.places, person.place
+    if place == Place.FRIENDS:
+        rates[Clock.LOSES_PLACE] = places.friends_to_street
+    elif place == Place.STREET:
+        rates[Clock.FINDS_SOFA] = places.street_to_friends
+    elif place == Place.OWN_HOME:
+        rates[Clock.LOSES_PLACE] = places.own_home_lost
+    elif place in (Place.PRIVATE_HOME, Place.SOCIAL_HOME):
+        rates[Clock.LOSES_PLACE] = places.tenancy_lost
+    if Place.SAFEHOUSE <= place <= Place.STREET and person.eligible and world._now >= person.income_from:
+        rates[Clock.RENTS_PRIVATELY] = places.private_rent[person.london]
+
+
+def _rates_of_duties(person: Survivor, world: World, rates: list[float]) -> None:
+    """What a council's duty and the housing register bring."""
+    housing, london, duty = world.rules.housing, person.london, person.duty
+    if duty == Duty.PREVENTION:
+        rates[Clock.HELP_SECURES_HOME] = housing.prevention_secured[1 if person.dependants else 0]
+        rates[Clock.DUTY_LAPSES] = housing.prevention_lapsed
+    elif duty == Duty.RELIEF:
+        rates[Clock.HELP_SECURES_HOME] = housing.relief_secured[london]
+        rates[Clock.DUTY_LAPSES] = housing.relief_lapsed
+    elif duty == Duty.MAIN:
+        rates[Clock.PRIVATE_OFFER] = housing.private_offer[london]
+        rates[Clock.DUTY_LAPSES] = housing.main_duty_lapses[london]
+    if person.on_register and not person.settled and person.eligible:
+        offers = housing.social_offer if duty == Duty.MAIN else housing.general_offer
+        rates[Clock.SOCIAL_OFFER] = offers[london]

@@ -1,0 +1,128 @@
+"""Life in the community: where a survivor lives, moving, going out of contact, leaving the model.
+
+Every change of place goes through `move`, which gives back a safehouse bed, tells the housing story when a home
+is found or lost, and sets the day on which somebody without a secure place would go to a council.
+"""
+
+from __future__ import annotations
+
+from sim.engine.clock import on_grid
+from sim.engine.log import Detail, Event, Place
+from sim.engine.rules import DAYS_A_YEAR
+from sim.engine.survivor import Duty, Line, Slot, Survivor
+from sim.engine.world import World
+from sim.pathway.clocks import review
+from sim.people.chance import Activity
+from sim.people.codes import ImmigrationStatus
+from sim.people.variates import categorical, exponential
+
+PLACES_AT_START = (
+    Place.OWN_HOME,
+    Place.FRIENDS,
+    Place.STREET,
+    Place.ASYLUM_ACCOMMODATION,
+    Place.COUNCIL_TEMPORARY,
+    Place.CUSTODY,
+)
+
+
+def begin(person: Survivor, world: World) -> None:
+    """From here on a survivor's place, status and needs are followed.
+
+    They are *somewhere* at the positive reasonable grounds decision; where depends on their status.
+    """
+    rules = world.rules
+    person.followed = True
+    person.place = PLACES_AT_START[
+        categorical(world.draw_once(person, Activity.PLACE_AT_START), rules.places.at_start[person.status])
+    ]
+    residence = world.draw_once(person, Activity.RESIDENCE_LENGTH)
+    if world.draw_once(person, Activity.RESIDENCE_AT_START) < rules.housing.residence_at_start:
+        person.resident_since = world._now - rules.housing.residence - residence * 3 * DAYS_A_YEAR
+    else:
+        person.resident_since = world._now - rules.housing.residence * residence
+    world.record(person, Event.COMMUNITY_LIFE_BEGINS)
+    if person.place == Place.CUSTODY:
+        stay = exponential(world.draw_once(person, Activity.CUSTODY_STAY), rules.places.custody_mean)
+        world.wait(person, Slot.PLACE_ENDS, stay)
+    elif person.place == Place.COUNCIL_TEMPORARY:
+        world.wait(person, Slot.PLACE_ENDS, rules.housing.relief_limit)
+        plan_application(person, world, world._now + on_grid(1.0), Detail.PLANNED)
+    elif person.insecure:
+        plan_when_insecure(person, world)
+    review(person, world)
+
+
+def move(person: Survivor, world: World, place: int, detail: int) -> None:
+    """Move to another place."""
+    if place == person.place:
+        return
+    was_insecure = person.insecure
+    if person.place == Place.SAFEHOUSE:
+        give_back_bed(person, world)
+    if place != Place.COUNCIL_TEMPORARY:
+        world.stop(person, Slot.PLACE_ENDS)
+    person.place = place
+    world.record(person, Event.MOVED, detail)
+    if person.settled:
+        person.accommodated = False
+        if person.tickets[Line.BEDS]:
+            world.beds.leave(person)
+            world.stop(person, Slot.BED)
+        if person.duty != Duty.NONE:
+            world.wake(person, Slot.HOUSING)
+    elif person.insecure and not person.away:
+        if person.duty == Duty.PREVENTION:
+            world.wake(person, Slot.HOUSING)
+        elif person.duty == Duty.NONE and not was_insecure:
+            plan_when_insecure(person, world)
+    review(person, world)
+
+
+def give_back_bed(person: Survivor, world: World) -> None:
+    """Give a safehouse place back; it is refilled the same day."""
+    world.stop(person, Slot.BED)
+    person.holds[Line.BEDS] = False
+    world.record(person, Event.BED_LEFT)
+    world.beds.release()
+
+
+def next_place(person: Survivor, world: World) -> int:
+    """Where somebody goes who must leave a place and has found no home of their own."""
+    if person.accommodated:
+        return Place.COUNCIL_TEMPORARY
+    occasion = person.place_losses
+    person.place_losses += 1
+    if person.status == ImmigrationStatus.ASYLUM_PENDING:
+        has_room = world.draw_once(person, Activity.ASYLUM_ACCOMMODATION, occasion)
+        if has_room < world.rules.status.accommodation:
+            return Place.ASYLUM_ACCOMMODATION
+    finds_sofa = world.draw_once(person, Activity.SOFA, occasion) < world.rules.places.friends_after_loss
+    return Place.FRIENDS if finds_sofa else Place.STREET
+
+
+def place_ends(person: Survivor, world: World) -> None:
+    """Asylum accommodation, custody or a council's temporary place comes to its end."""
+    detail = Detail.RELEASED if person.place == Place.CUSTODY else Detail.PLACE_ENDED
+    place = next_place(person, world)
+    if place == person.place:
+        return
+    move(person, world, place, detail)
+
+
+# ---------------------------------------------------------------------------------- going to a council
+def plan_application(person: Survivor, world: World, day: float, reason: int) -> None:
+    """Mean to apply to a council on a day, unless an earlier day is set or a duty is already owed."""
+    if person.duty != Duty.NONE or person.stories[Slot.HOUSING] is not None or person.due[Slot.APPLY] <= day:
+        return
+    person.reason_to_apply = reason
+    world.until(person, Slot.APPLY, day)
+
+
+def plan_when_insecure(person: Survivor, world: World) -> None:
+    """Some who have no secure place go to a council after a while; many never do."""
+    housing, occasion = world.rules.housing, person.insecure_spells
+    person.insecure_spells += 1
+    if world.draw_once(person, Activity.APPLIES_INSECURE, occasion) < housing.when_insecure:
+        after = exponential(world.draw_once(person, Activity.APPLIES_WHEN, occasion), housing.when_insecure_mean)
+        plan_application(person, world, world._now + on_grid(1.0 + after), Detail.IN_CRISIS)

@@ -1,0 +1,156 @@
+"""What happens when a hazard's threshold is spent, and coming back after being away.
+
+Harm (new exploitation, going missing, nights rough) is written down whether or not anybody learns of it;
+returns that others record (a new referral, an application, an urgent return) are events of their own.
+"""
+
+from __future__ import annotations
+
+from sim.engine.clock import on_grid
+from sim.engine.environment import NEVER
+from sim.engine.log import Detail, Event, Place
+from sim.engine.survivor import Clock, Duty, Line, Slot, Survivor
+from sim.engine.world import World
+from sim.pathway import community, housing, journey, services, status, support
+from sim.pathway.clocks import review, spent
+from sim.people.chance import Activity
+from sim.people.variates import exponential
+
+
+def rings(person: Survivor, world: World) -> None:
+    """A hazard's threshold is spent."""
+    clock = spent(person, world._now)
+    if clock == Clock.LOSES_PLACE:
+        loses_place(person, world)
+    elif clock == Clock.FINDS_SOFA:
+        community.move(person, world, Place.FRIENDS, Detail.SOFA)
+    elif clock == Clock.RENTS_PRIVATELY:
+        housing.secure(person, world, Place.PRIVATE_HOME, Detail.FOUND_ALONE)
+    elif clock == Clock.HELP_SECURES_HOME:
+        housing.secure(person, world, Place.PRIVATE_HOME, Detail.SECURED)
+    elif clock == Clock.DUTY_LAPSES:
+        person.lapsed = True
+        world.wake(person, Slot.HOUSING)
+    elif clock == Clock.SOCIAL_OFFER:
+        housing.secure(person, world, Place.SOCIAL_HOME, Detail.SOCIAL_OFFER)
+    elif clock == Clock.PRIVATE_OFFER:
+        housing.secure(person, world, Place.PRIVATE_HOME, Detail.PRIVATE_OFFER)
+    elif clock == Clock.CRISIS:
+        crisis(person, world)
+    elif clock == Clock.RE_EXPLOITED:
+        exploited_again(person, world)
+    elif clock == Clock.GOES_MISSING:
+        world.record(person, Event.WENT_MISSING)
+        go_away(person, world)
+    elif clock == Clock.REFERRED_AGAIN:
+        journey.referred_again(person, world, Detail.SAME_INCIDENT)
+    elif clock == Clock.LEAVES_UK:
+        leave_model(person, world, Event.LEFT_UK)
+    elif clock == Clock.DIES:
+        leave_model(person, world, Event.DIED)
+    elif clock == Clock.DISENGAGES:
+        support.end(person, world, Detail.DISENGAGED)
+    if not person.gone:
+        review(person, world)
+
+
+def loses_place(person: Survivor, world: World) -> None:
+    """A sofa is lost to the street; a home to a sofa, temporary accommodation or the street."""
+    if person.place == Place.FRIENDS:
+        community.move(person, world, Place.STREET, Detail.ROUGH)
+    else:
+        community.move(person, world, community.next_place(person, world), Detail.HOME_LOST)
+
+
+def crisis(person: Survivor, world: World) -> None:
+    """An urgent need breaks out: met inside support, or it brings people back to former helpers and councils."""
+    world.record(person, Event.CRISIS)
+    if person.in_support:
+        return
+    occasion, rules = person.clock_occasion[Clock.CRISIS], world.rules
+    if person.ever_supported:
+        if world.draw_once(person, Activity.RETURNS_TO_PROVIDER, occasion) < rules.risk.returns_to_provider:
+            world.record(person, Event.RETURNED_TO_PROVIDER)
+    if person.insecure and person.duty == Duty.NONE:
+        if world.draw_once(person, Activity.APPLIES_IN_CRISIS, occasion) < rules.housing.in_crisis:
+            community.plan_application(person, world, world._now + on_grid(1.0), Detail.IN_CRISIS)
+
+
+def exploited_again(person: Survivor, world: World) -> None:
+    """New exploitation, known or not; if it is found out, a new referral follows."""
+    world.record(person, Event.RE_EXPLOITED)
+    occasion, risk = person.clock_occasion[Clock.RE_EXPLOITED], world.rules.risk
+    if world.draw_once(person, Activity.DETECTED, occasion) < risk.detected:
+        after = exponential(world.draw_once(person, Activity.DETECTED_WHEN, occasion), risk.detection_mean)
+        world.wait(person, Slot.DETECTION, risk.away_min + after)
+    go_away(person, world)
+
+
+def found_out(person: Survivor, world: World) -> None:
+    """The new exploitation comes to light: back in contact, and referred again."""
+    if person.away:
+        come_back(person, world)
+    journey.referred_again(person, world, Detail.NEW_EXPLOITATION)
+
+
+def go_away(person: Survivor, world: World) -> None:
+    """Out of contact for four weeks or more: support, services and duties end."""
+    person.away = True
+    if person.in_support:
+        support.end(person, world, Detail.MISSING)
+    else:
+        world.stop(person, Slot.SUPPORT)
+    services.stop_all(person, world)
+    housing.drop(person, world)
+    leave_lines(person, world)
+    community.move(person, world, Place.OUT_OF_CONTACT, Detail.MISSING)
+    occasion = person.clock_occasion[Clock.GOES_MISSING] + person.clock_occasion[Clock.RE_EXPLOITED]
+    risk = world.rules.risk
+    after = exponential(world.draw_once(person, Activity.AWAY_LENGTH, occasion), risk.away_extra)
+    world.wait(person, Slot.AWAY, risk.away_min + after)
+
+
+def come_back(person: Survivor, world: World) -> None:
+    """Back in contact, with wherever there is to go."""
+    person.away = False
+    world.stop(person, Slot.AWAY)
+    world.record(person, Event.BACK_IN_CONTACT)
+    community.move(person, world, community.next_place(person, world), Detail.NONE)
+
+
+def leave_lines(person: Survivor, world: World) -> None:
+    """Stop waiting for a safehouse place."""
+    if person.tickets[Line.BEDS]:
+        world.beds.leave(person)
+        world.stop(person, Slot.BED)
+
+
+def leave_model(person: Survivor, world: World, event: int) -> None:
+    """Death, or departure from the United Kingdom: everything ends, and the last word is written down."""
+    person.away = True
+    if person.in_support:
+        support.end(person, world, Detail.LEFT)
+    services.stop_all(person, world)
+    housing.drop(person, world)
+    leave_lines(person, world)
+    if person.place == Place.SAFEHOUSE:
+        community.give_back_bed(person, world)
+    status.stop(person, world)
+    world.cg_desk.leave(person)
+    world.rg_desk.leave(person)
+    person.case_open = False
+    person.gone = True
+    person.place = Place.LEFT_MODEL
+    world.record(person, event)
+    for slot in range(len(person.due)):
+        world.stop(person, slot)
+
+
+def income_starts(person: Survivor, world: World) -> None:
+    """The first benefit payment arrives, for those who may have benefits."""
+    review(person, world)
+
+
+def never(person: Survivor) -> bool:
+    """True if nothing more can happen to a person (for checks)."""
+    return person.gone and all(due == NEVER for due in person.due)

@@ -1,0 +1,253 @@
+"""Support under the Modern Slavery Victim Care Contract: adults in England and Wales, from RG+ to the last day.
+
+Most people get outreach where they are; those who need a safehouse bed wait in line for one. Support ends nine
+working days after a negative conclusive decision; after a positive one it lasts the move-on period, then as long
+as Recovery Needs Assessments extend it, and never less than a guarantee (floor) where a policy gives one. Bed,
+subsistence and casework are separate: each has its own floor. Not modelled: emergency support before RG, the
+pause of move-on in 2020, standards of accommodation, hand-over between workers.
+"""
+
+from __future__ import annotations
+
+from math import floor
+
+from sim.engine.clock import add_working_days, on_grid
+from sim.engine.environment import NEVER, Story
+from sim.engine.log import Detail, Event, Place
+from sim.engine.rules import at
+from sim.engine.survivor import Line, Slot, Survivor
+from sim.engine.world import World
+from sim.pathway import community, contact, housing, services
+from sim.pathway.clocks import review
+from sim.people.chance import Activity
+from sim.people.variates import exponential
+
+_BED_WANTED_FROM = (Place.OWN_HOME, Place.FRIENDS, Place.STREET, Place.ASYLUM_ACCOMMODATION, Place.CUSTODY)
+_FIRST_IN_LINE, _IN_LINE = 0, 1
+
+
+def offer(person: Survivor, world: World) -> None:
+    """Support is offered at RG+: some are never reached, some decline, the others meet a caseworker."""
+    rules = world.rules.support
+    if person.in_support or person.away or person.stories[Slot.SUPPORT] is not None:
+        return
+    if world.draw(person, Activity.REACHED) >= rules.reached:
+        world.record(person, Event.SUPPORT_NOT_TAKEN_UP, Detail.NOT_REACHED)
+    elif world.draw(person, Activity.TAKE_UP) >= rules.take_up:
+        world.record(person, Event.SUPPORT_NOT_TAKEN_UP, Detail.DECLINED)
+    else:
+        world.start(person, Slot.SUPPORT, support(person, world))
+
+
+def support(person: Survivor, world: World) -> Story:
+    """From the offer to the last day of casework."""
+    rules = world.rules.support
+    u = world.draw(person, Activity.FIRST_CONTACT)
+    world.wait_about(person, Slot.SUPPORT, rules.first_contact_min, rules.first_contact_extra, u)
+    yield
+    if not person.case_open and not person.confirmed:
+        return
+    begin_casework(person, world)
+    yield from until_support_ends(person, world)
+
+
+def support_again(person: Survivor, world: World) -> Story:
+    """A negative decision was overturned: support goes on where it would have been."""
+    world.wake(person, Slot.SUPPORT)
+    yield
+    begin_casework(person, world)
+    yield from until_support_ends(person, world)
+
+
+def begin_casework(person: Survivor, world: World) -> None:
+    """Meet the caseworker; ask for a bed if one is needed."""
+    person.in_support = person.ever_supported = person.subsistence = True
+    person.bed_until = NEVER
+    person.income_from = 0.0
+    world.in_support[person.row] = person
+    world.record(person, Event.SUPPORT_STARTED)
+    person.contact_draw = world.draw(person, Activity.IN_CONTACT)
+    contact.settle(person, world)
+    if person.place in _BED_WANTED_FROM:
+        wanted = world.rules.support.bed_wanted[_BED_WANTED_FROM.index(person.place)]
+        if world.draw(person, Activity.BED_WANTED) < wanted:
+            world.start(person, Slot.BED, bed(person, world))
+    review(person, world)
+
+
+def until_support_ends(person: Survivor, world: World) -> Story:
+    """Wait for the conclusive decision, then for the end that it brings."""
+    while person.case_open:
+        world.until(person, Slot.SUPPORT, NEVER)
+        yield
+    reason = Detail.MOVED_ON
+    if not person.confirmed:
+        leaving = notice_after_negative(person, world)
+        person.bed_until = leaving
+        rebook_bed(person, world)
+        while world._now < leaving and not person.confirmed:
+            world.until(person, Slot.SUPPORT, leaving)
+            yield
+        reason = Detail.NEGATIVE_DECISION
+    if person.confirmed:
+        reason = Detail.MOVED_ON
+        yield from moving_on(person, world)
+    end(person, world, reason)
+
+
+def notice_after_negative(person: Survivor, world: World) -> float:
+    """The last day after a negative decision or a closed case: nine working days, sometimes extended."""
+    rules = world.rules.support
+    today = floor(world._now)
+    last_day = add_working_days(today, rules.negative_working_days, world.working_days)
+    notice = float(last_day - today)
+    if world.draw(person, Activity.NEGATIVE_EXTENSION) < rules.negative_extension_share:
+        notice += rules.negative_extension
+    return world._now + on_grid(notice)
+
+
+def moving_on(person: Survivor, world: World) -> Story:
+    """The move-on period, needs assessments that extend it, and the guarantee of a policy, if any."""
+    rules = world.rules.support
+    confirmed_at = person.cg_positive_at
+    leaving = confirmed_at + on_grid(at(rules.move_on, confirmed_at))
+    person.bed_until = NEVER
+    occasion = 0
+    requested = at(rules.first_requested, confirmed_at)
+    while world.draw(person, Activity.NEEDS_REQUESTED, occasion) < requested:
+        while world._now < leaving:
+            world.until(person, Slot.SUPPORT, leaving)
+            yield
+        rules = world.rules.support
+        extension = assess_needs(person, world, occasion)
+        if extension == 0.0:
+            break
+        leaving = world._now + extension
+        occasion += 1
+        requested = rules.again_requested
+    announced = 0.0
+    while True:
+        casework_until = max(leaving, confirmed_at + person.floor_casework)
+        person.bed_until = max(leaving, confirmed_at + person.floor_bed)
+        subsistence_until = max(leaving, confirmed_at + person.floor_subsistence)
+        exit_day = person.bed_until if person.holds[Line.BEDS] else casework_until
+        if exit_day != announced:
+            announced = exit_day
+            housing.plan_before_exit(person, world, exit_day)
+            rebook_bed(person, world)
+            world.until(person, Slot.SUBSISTENCE, subsistence_until)
+        if world._now >= casework_until:
+            return
+        world.until(person, Slot.SUPPORT, casework_until)
+        yield
+
+
+def assess_needs(person: Survivor, world: World, occasion: int) -> float:
+    """A Recovery Needs Assessment: how many days more, 0 if refused."""
+    rules = world.rules.support
+    outcome = world.draw(person, Activity.NEEDS_OUTCOME, occasion)
+    length = world.draw(person, Activity.EXTENSION, occasion)
+    if outcome < rules.fully_agreed:
+        world.record(person, Event.NEEDS_ASSESSED, Detail.FULLY_AGREED)
+        return on_grid(rules.full_extension * (0.5 + length))
+    if outcome < rules.fully_agreed + rules.partly_agreed:
+        world.record(person, Event.NEEDS_ASSESSED, Detail.PARTLY_AGREED)
+        return on_grid(rules.part_extension * (0.5 + length))
+    world.record(person, Event.NEEDS_ASSESSED, Detail.REFUSED)
+    return 0.0
+
+
+# --------------------------------------------------------------------------------------------- decisions
+def decided(person: Survivor, world: World) -> None:
+    """Tell the support story that the case has been decided, closed, or decided again."""
+    if person.confirmed:
+        rules = world.rules.support
+        person.floor_casework = on_grid(rules.floor_casework)
+        person.floor_bed = on_grid(rules.floor_bed)
+        person.floor_subsistence = on_grid(rules.floor_subsistence)
+    if person.in_support:
+        world.wake(person, Slot.SUPPORT)
+    elif person.confirmed and person.end_reason == Detail.NEGATIVE_DECISION and not person.away:
+        world.start(person, Slot.SUPPORT, support_again(person, world))
+
+
+def extend_for_everyone(world: World) -> None:
+    """A policy for everyone in support: floors reach those whose positive decision came before it started."""
+    rules = world.rules.support
+    for person in world.in_support.values():
+        if person.confirmed:
+            person.floor_casework = on_grid(rules.floor_casework)
+            person.floor_bed = on_grid(rules.floor_bed)
+            person.floor_subsistence = on_grid(rules.floor_subsistence)
+            if person.due[Slot.SUPPORT] < NEVER:
+                world.wake(person, Slot.SUPPORT)
+
+
+# ------------------------------------------------------------------------------------------------- ends
+def end(person: Survivor, world: World, reason: int) -> None:
+    """The last day of casework; services after support are offered from here."""
+    person.in_support = False
+    del world.in_support[person.row]
+    world.stop(person, Slot.SUPPORT)
+    contact.settle(person, world)
+    if person.subsistence and (reason != Detail.MOVED_ON or person.due[Slot.SUBSISTENCE] == NEVER):
+        end_subsistence(person, world)
+    person.end_reason = reason
+    world.record(person, Event.SUPPORT_ENDED, reason)
+    if person.holds[Line.BEDS]:
+        if reason != Detail.MOVED_ON or person.bed_until <= world._now:
+            leave_bed(person, world)
+    elif person.tickets[Line.BEDS]:
+        world.beds.leave(person)
+        world.stop(person, Slot.BED)
+    services.offer_after_support(person, world)
+    review(person, world)
+
+
+def end_subsistence(person: Survivor, world: World) -> None:
+    """Payments end; benefits start weeks later for those who may have them."""
+    world.stop(person, Slot.SUBSISTENCE)
+    person.subsistence = False
+    world.record(person, Event.SUBSISTENCE_ENDED)
+    wait = on_grid(world.rules.risk.benefit_wait)
+    person.income_from = world._now + wait
+    world.until(person, Slot.INCOME, person.income_from)
+    review(person, world)
+
+
+# ------------------------------------------------------------------------------------------------- beds
+def bed(person: Survivor, world: World) -> Story:
+    """A safehouse place: asked for, waited for, lived in, left."""
+    rules = world.rules.support
+    world.record(person, Event.BED_REQUESTED)
+    if world.draw(person, Activity.BED_TOO_FAR) < rules.bed_too_far:
+        world.record(person, Event.BED_DECLINED, Detail.TOO_FAR)
+        return
+    first = person.dependants or person.pregnant or person.place == Place.STREET
+    world.beds.join(person, _FIRST_IN_LINE if first else _IN_LINE)
+    world.wait(person, Slot.BED, exponential(world.draw(person, Activity.BED_PATIENCE), rules.bed_patience))
+    yield
+    if not person.holds[Line.BEDS]:
+        world.beds.leave(person)
+        world.record(person, Event.BED_WAIT_GIVEN_UP)
+        return
+    world.stop(person, Slot.PLACE_ENDS)
+    world.record(person, Event.BED_TAKEN)
+    if world.draw(person, Activity.OTHER_REGION) < world.rules.support.bed_other_region:
+        person.resident_since = world._now
+    community.move(person, world, Place.SAFEHOUSE, Detail.VICTIM_CARE)
+    while world._now < person.bed_until:
+        world.until(person, Slot.BED, person.bed_until)
+        yield
+    leave_bed(person, world)
+
+
+def rebook_bed(person: Survivor, world: World) -> None:
+    """The last night is known, or has changed: set the bed's clock to it."""
+    if person.holds[Line.BEDS]:
+        world.until(person, Slot.BED, person.bed_until)
+
+
+def leave_bed(person: Survivor, world: World) -> None:
+    """Leave the safehouse for wherever there is to go."""
+    community.move(person, world, community.next_place(person, world), Detail.PLACE_ENDED)
