@@ -1,0 +1,1 @@
+"""Running experiments and keeping what came out: plans, the pool of workers, stored results, comparisons."""

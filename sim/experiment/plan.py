@@ -1,0 +1,291 @@
+"""What is to be run: from overrides and scenario names to a list of units of work, each with its address.
+
+A *world* is a setting of what we do not know (central, or one entry of the assumption band at its low or
+high end). A *unit* is one replication of one world, with all its scenarios. Planning runs nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from sim.errors import SimError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sim.config.schema import Experiment, Parameters
+
+BASELINE: Final = "baseline"
+CENTRAL: Final = "central"
+
+
+@dataclass(frozen=True)
+class World:
+    """One setting of the uncertain inputs.
+
+    Attributes
+    ----------
+    name : str
+        ``central``, or the band entry and its end: ``post_cg_stay:low``.
+    entry, side, title : str
+        The entry of `experiment.band`, ``low`` or ``high``, and its title; empty for the central world.
+    settings : dict
+        Parameter path to value.
+    """
+
+    name: str
+    entry: str = ""
+    side: str = ""
+    title: str = ""
+    settings: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Story:
+    """A scenario as readers meet it; `changes` maps a path to its values before and after."""
+
+    name: str
+    titles: tuple[str, ...]
+    why: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    applies_to: str = ""
+    changes: dict[str, tuple[Any, Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Run:
+    """One scenario within a unit; `key` is the address under which its outcomes are kept."""
+
+    scenario: str
+    after: Parameters
+    key: str
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One replication of one world; its first run is the baseline, which fixes the cohort."""
+
+    world: str
+    replication: int
+    seed: int
+    before: Parameters
+    runs: tuple[Run, ...]
+    keep_events: bool = False
+
+    @property
+    def where(self) -> str:
+        """Its address in words."""
+        return f"world {self.world}, replication {self.replication}, seed {self.seed}"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything that is to be run, in the order in which it is started and stored."""
+
+    run_id: str
+    title: str
+    command: str
+    seed: int
+    config_hash: str
+    source_hash: str
+    config_yaml: str
+    stories: tuple[Story, ...]
+    worlds: tuple[World, ...]
+    units: tuple[Unit, ...]
+    workers: int = 0
+    keep_events: bool = False
+
+    @property
+    def runs(self) -> int:
+        """How many runs there are in all."""
+        return sum(len(unit.runs) for unit in self.units)
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """Names of the scenarios other than the baseline."""
+        return tuple(story.name for story in self.stories if story.name != BASELINE)
+
+
+def short_hash(*parts: object) -> str:
+    """Twelve hexadecimal digits that stand for these texts and numbers."""
+    text = json.dumps([str(part) for part in parts], ensure_ascii=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def part_key(world: str, replication: int, scenario: str, *identity: object) -> str:
+    """The file name of one run's outcomes: readable first, then what makes it unmistakable.
+
+    Examples
+    --------
+    >>> part_key("central", 0, "baseline", "c", "s", 1)
+    'central-0-baseline-8e1a8e1a0000' # doctest: +SKIP
+    """
+    readable = re.sub(r"[^A-Za-z0-9_]+", "-", f"{world}-{replication}-{scenario}")[:80]
+    return f"{readable}-{short_hash(world, replication, scenario, *identity)}"
+
+
+def _with_experiment(parameters: Parameters, **changes: Any) -> Parameters:
+    """The same parameters with some fields of `experiment` replaced by values known to be valid."""
+    experiment: Experiment = parameters.experiment.model_copy(update=changes)
+    return parameters.model_copy(update={"experiment": experiment})
+
+
+def _alike(parameters: Parameters) -> Parameters:
+    """The parameters without what cannot change a single run: how many there are, and on how many cores."""
+    return _with_experiment(
+        parameters, workers=0, replications=1, band_replications=0, options=(), band={}, keep_events=False
+    )
+
+
+def _names(option: str) -> list[str]:
+    """The scenarios that an option joins with +."""
+    return [name.strip() for name in option.split("+") if name.strip()]
+
+
+def _story(scenario: Any) -> Story:
+    """The reader's part of a composed scenario."""
+    return Story(
+        name=scenario.name,
+        titles=_texts(scenario.titles),
+        why=_texts(scenario.why),
+        sources=_texts(scenario.sources),
+        applies_to=str(scenario.applies_to),
+        changes=dict(scenario.changes),
+    )
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    """One text or several, as several."""
+    if isinstance(value, str):
+        return (value,) if value else ()
+    return tuple(str(text) for text in value or ())
+
+
+def worlds_of(parameters: Parameters) -> tuple[World, ...]:
+    """The central world, then each entry of the band low and high, if the band is to be run at all."""
+    found = [World(CENTRAL)]
+    if parameters.experiment.band_replications:
+        for entry, ends in parameters.experiment.band.items():
+            for side, settings in (("low", ends.low), ("high", ends.high)):
+                found.append(World(f"{entry}:{side}", entry, side, ends.title, dict(settings)))
+    return tuple(found)
+
+
+def _is_set(overrides: Sequence[str], path: str) -> bool:
+    """Whether the person who gave the command set this path."""
+    return any(override.partition("=")[0].strip().lstrip("+~") == path for override in overrides)
+
+
+def of_run(overrides: Sequence[str], scenarios: Sequence[str], *, events: bool = False) -> Plan:
+    """The plan of `cliffedge run`: one scenario beside the baseline that fixes its cohort, one replication.
+
+    Parameters
+    ----------
+    overrides : sequence of str
+        ``path=value``; more replications if ``experiment.replications`` is among them.
+    scenarios : sequence of str
+        Names that make one combined scenario; none means the baseline alone.
+
+    Raises
+    ------
+    SimError
+        If the configuration or a scenario is mistaken.
+    """
+    from sim.config.compose import baseline
+
+    before = baseline(tuple(overrides))
+    replications = before.experiment.replications if _is_set(overrides, "experiment.replications") else 1
+    options = [] if set(scenarios) <= {BASELINE} else ["+".join(scenarios)]
+    before = _with_experiment(before, replications=replications, band_replications=0, options=tuple(options))
+    return _make(before, overrides, options, "run", events)
+
+
+def of_compare(overrides: Sequence[str], scenarios: Sequence[str], *, events: bool = False) -> Plan:
+    """The plan of `cliffedge compare`: the baseline against every option, in the central world and the band.
+
+    Parameters
+    ----------
+    overrides : sequence of str
+    scenarios : sequence of str
+        If any, the baseline is compared with this one combination instead of `experiment.options`.
+
+    Raises
+    ------
+    SimError
+        If the configuration or a scenario is mistaken, or if there is nothing to compare with.
+    """
+    from sim.config.compose import baseline
+
+    before = baseline(tuple(overrides))
+    options = ["+".join(scenarios)] if scenarios else list(before.experiment.options)
+    options = [option for option in dict.fromkeys(options) if option != BASELINE]
+    if not options:
+        raise SimError(
+            "There is nothing to compare the baseline with: "
+            + (f"scenarios=[{','.join(scenarios)}]" if scenarios else "experiment.options is empty")
+            + ". Allowed: at least one scenario other than baseline (cliffedge list shows them); "
+            "the baseline alone is run by: cliffedge run"
+        )
+    before = _with_experiment(before, options=tuple(options))
+    return _make(before, overrides, options, "compare", events)
+
+
+def _make(before: Parameters, overrides: Sequence[str], options: list[str], verb: str, events: bool) -> Plan:
+    """Compose every scenario and world, and address every run."""
+    from sim.config.compose import scenario, world
+    from sim.config.identity import config_hash, source_hash, to_yaml
+    from sim.experiment.machinery import check_follow_up
+
+    check_follow_up(before)
+    workers, seed = before.experiment.workers, before.experiment.seed
+    keep_events = events or before.experiment.keep_events
+    before = _with_experiment(before, workers=0, keep_events=keep_events)
+    sources = source_hash()
+    scenarios = [scenario(_names(option), tuple(overrides)) for option in (BASELINE, *options)]
+    worlds = worlds_of(before)
+    units: list[Unit] = []
+    for each in worlds:
+        count = (
+            before.experiment.replications if each.name == CENTRAL else before.experiment.band_replications
+        )
+        world_before = _alike(world(before, each.settings) if each.settings else before)
+        afters = [_alike(world(s.after, each.settings) if each.settings else s.after) for s in scenarios]
+        hashes = [config_hash(world_before), *map(config_hash, afters)]
+        for replication in range(count):
+            runs = tuple(
+                Run(
+                    s.name,
+                    after,
+                    part_key(each.name, replication, s.name, hashes[0], hashed, sources, seed, keep_events),
+                )
+                for s, after, hashed in zip(scenarios, afters, hashes[1:], strict=True)
+            )
+            keeps = keep_events and each.name == CENTRAL
+            units.append(Unit(each.name, replication, seed, world_before, runs, keeps))
+    configured = config_hash(before)
+    told = [
+        story.titles[0] if len(story.titles) == 1 else " + ".join(story.titles)
+        for story in map(_story, scenarios[1:])
+    ]
+    return Plan(
+        run_id=short_hash(
+            configured, sources, seed, *(config_hash(_alike(s.after)) for s in scenarios), *options
+        ),
+        title=f"Today's rules against {len(told)} option{'s' * (len(told) != 1)}: {'; '.join(told)}"
+        if told
+        else "Today's rules",
+        command=" ".join(["cliffedge", verb, *overrides]),
+        seed=seed,
+        config_hash=configured,
+        source_hash=sources,
+        config_yaml=to_yaml(before),
+        stories=tuple(map(_story, scenarios)),
+        worlds=worlds,
+        units=tuple(units),
+        workers=workers,
+        keep_events=keep_events,
+    )

@@ -1,0 +1,276 @@
+"""What one worker does: one replication of one world, its history once, then every scenario from a copy.
+
+The people are made once, history is run once to the day the policy starts, and each scenario continues in
+a forked child that reduces its event log to outcomes, keeps them as a part and ends. The baseline goes
+first, since it fixes the cohort. Where processes cannot be forked, every scenario is run whole.
+How many units there are, and who starts them, is not known here.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from sim.errors import SimError
+from sim.experiment.parts import Parts, part_of
+
+if TYPE_CHECKING:
+    from sim.experiment.machinery import Model, Past
+    from sim.experiment.plan import Run, Unit
+
+_LONGEST_TEXT = 8_000  # characters of a fault's account: it must fit into a pipe that nobody reads yet
+Kind = Literal["history", "history done", "started", "done", "failed", "finished"]
+
+
+@dataclass(frozen=True)
+class Message:
+    """What a worker tells while it works.
+
+    Attributes
+    ----------
+    kind : str
+    scenario : str
+    seconds : float
+        How long the step took that is now done [s].
+    events, survivors : int
+    peak_mib : float
+        Peak memory so far [MiB].
+    text, exit_code
+        Of a failure: the whole account, and what the command ends with.
+    """
+
+    kind: Kind
+    scenario: str = ""
+    seconds: float = 0.0
+    events: int = 0
+    survivors: int = 0
+    peak_mib: float = 0.0
+    text: str = ""
+    exit_code: int = 1
+
+
+class RunFailed(SimError):
+    """One run did not come to its end; its text names world, replication, scenario and seed."""
+
+
+def peak_mib() -> float:
+    """Peak resident memory of this process [MiB]; 0 where the system does not say."""
+    if sys.platform == "win32":
+        return 0.0
+    import resource
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / 2**20 if sys.platform == "darwin" else peak / 2**10
+
+
+def end_with_parent() -> None:
+    """Ask the system to end this process when the one that made it dies; nothing where it cannot be asked."""
+    if sys.platform != "linux":
+        return
+    import ctypes
+
+    set_death_signal = 1
+    ctypes.CDLL(None, use_errno=True).prctl(set_death_signal, signal.SIGKILL, 0, 0, 0)
+
+
+def account(unit: Unit, scenario: str, error: BaseException) -> Message:
+    """A failure in words: where it happened, then the message, or the traceback of a fault of the program."""
+    where = f"{unit.where}, scenario {scenario}" if scenario else unit.where
+    if isinstance(error, SimError):
+        return Message(
+            "failed",
+            scenario,
+            text=f"The run of {where} stopped: {str(error)[:_LONGEST_TEXT]}",
+            exit_code=error.exit_code,
+        )
+    told = "".join(traceback.format_exception(error))[-_LONGEST_TEXT:]
+    return Message(
+        "failed",
+        scenario,
+        text=f"The run of {where} failed, which is a fault of the program:\n{told}",
+        exit_code=1,
+    )
+
+
+def ended_by(unit: Unit, scenario: str, signal_number: int) -> Message:
+    """The message for a process that was ended from outside."""
+    try:
+        name = signal.Signals(signal_number).name
+    except ValueError:
+        name = "unknown"
+    where = f"{unit.where}, scenario {scenario}" if scenario else f"{unit.where}, its history"
+    why = "Often the machine ran out of memory: try experiment.workers=1. " if name == "SIGKILL" else ""
+    return Message(
+        "failed",
+        scenario,
+        text=f"The process that ran {where} was ended by signal {signal_number} ({name}). {why}"
+        "What is finished is kept; the same command continues from there.",
+        exit_code=1,
+    )
+
+
+def work(
+    unit: Unit,
+    model: Model,
+    parts: Parts,
+    tell: Callable[[Message], None],
+    at_once: int = 1,
+    fork: bool | None = None,
+) -> None:
+    """Run what is missing of a unit and keep it.
+
+    Parameters
+    ----------
+    unit : Unit
+    model : Model
+    parts : Parts
+        An opened folder; runs whose part is there already are left out.
+    tell : callable
+        Told of every step.
+    at_once : int
+        How many options may run side by side once the baseline has fixed the cohort.
+    fork : bool, optional
+        Whether scenarios continue from one shared history; by default wherever the system can.
+
+    Raises
+    ------
+    RunFailed
+        If a run did not come to its end; those already finished are kept.
+    """
+    missing = [run for run in unit.runs if not parts.has(run.key, with_log=unit.keep_events)]
+    if missing:
+        forks = hasattr(os, "fork") if fork is None else fork
+        tell(Message("history"))
+        began = time.monotonic()
+        people = model.people(unit.before, unit.seed, unit.replication)
+        past = model.past(people, unit.before, unit.seed, unit.replication) if forks else None
+        tell(Message("history done", seconds=time.monotonic() - began, peak_mib=peak_mib()))
+        job = _Job(unit, model, parts, people, past)
+        first, others = unit.runs[0], [run for run in missing if run is not unit.runs[0]]
+        if first in missing:
+            _carry_out([first], job, tell, 1)
+        baseline = parts.read(first.key)
+        if baseline is None:
+            raise RunFailed(
+                f"The part of {unit.where}, scenario {first.scenario}, vanished while it was needed."
+            )
+        job.cohort = baseline.cohort
+        _carry_out(others, job, tell, at_once)
+    tell(Message("finished", peak_mib=peak_mib()))
+
+
+@dataclass
+class _Job:
+    """What every scenario of a unit shares; `cohort` is None until the baseline has fixed it."""
+
+    unit: Unit
+    model: Model
+    parts: Parts
+    people: Any
+    past: Past | None
+    cohort: Any = None
+
+
+def _one(run: Run, job: _Job) -> Message:
+    """Run one scenario to its end, measure it and keep it."""
+    began = time.monotonic()
+    unit, model = job.unit, job.model
+    if job.past is None:
+        log = model.whole(job.people, unit.before, run.after, unit.seed, unit.replication)
+    else:
+        log = job.past.continue_with(run.after)
+    is_first = job.cohort is None
+    cohort = model.cohort(job.people, log, unit.before) if is_first else job.cohort
+    measured = model.measure(job.people, log, cohort, unit.before)
+    seconds, events, survivors = time.monotonic() - began, len(log), model.count(job.people)
+    if unit.keep_events:
+        job.parts.write_log(run.key, log)
+    part = part_of(
+        measured,
+        cohort=cohort if is_first else None,
+        seconds=seconds,
+        events=events,
+        survivors=survivors,
+        peak_mib=peak_mib(),
+    )
+    job.parts.write(run.key, part)
+    return Message("done", run.scenario, seconds, events, survivors, peak_mib())
+
+
+def _carry_out(runs: list[Run], job: _Job, tell: Callable[[Message], None], at_once: int) -> None:
+    """Run scenarios, each in a child where there is a shared past, at most `at_once` side by side."""
+    if job.past is None:
+        for run in runs:
+            tell(Message("started", run.scenario))
+            try:
+                done = _one(run, job)
+            except Exception as error:
+                _fail(account(job.unit, run.scenario, error))
+            tell(done)
+        return
+    waiting = list(runs)
+    running: dict[int, tuple[Run, int]] = {}
+    try:
+        while waiting or running:
+            while waiting and len(running) < at_once:
+                run = waiting.pop(0)
+                tell(Message("started", run.scenario))
+                pid, pipe = _fork(run, job)
+                running[pid] = (run, pipe)
+            pid, status = os.waitpid(-1, 0)
+            if pid not in running:
+                continue
+            run, pipe = running.pop(pid)
+            message = _heard(pipe)
+            if os.WIFSIGNALED(status):
+                message = ended_by(job.unit, run.scenario, os.WTERMSIG(status))
+            elif message is None:
+                message = account(job.unit, run.scenario, RuntimeError("its process ended without a word"))
+            if message.kind == "failed":
+                _fail(message)
+            tell(message)
+    finally:
+        for pid in running:
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+
+
+def _fail(message: Message) -> None:
+    """Raise a failure that was told."""
+    raise RunFailed(message.text, exit_code=message.exit_code)
+
+
+def _fork(run: Run, job: _Job) -> tuple[int, int]:
+    """Start one scenario from a copy of this process; its number, and the pipe it will speak through."""
+    reading, writing = os.pipe()
+    pid = os.fork()
+    if pid:
+        os.close(writing)
+        return pid, reading
+    try:
+        os.close(reading)
+        end_with_parent()
+        try:
+            message = _one(run, job)
+        except BaseException as error:
+            message = account(job.unit, run.scenario, error)
+        os.write(writing, json.dumps(asdict(message)).encode())
+    finally:
+        os._exit(0)
+
+
+def _heard(pipe: int) -> Message | None:
+    """What a child said before it ended."""
+    with open(pipe, "rb") as file:
+        said = file.read()
+    try:
+        return Message(**json.loads(said))
+    except (ValueError, TypeError):
+        return None
