@@ -1,0 +1,326 @@
+"""All outcomes of one run in one call: tidy rows, people, curves and calendar series.
+
+A pure function of the population, the event log and the cohort: the same log gives the same figures to the
+last bit. Not here: differences between scenarios (`paired`), storage and presentation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.engine.log import Event
+from sim.errors import SimError
+from sim.outcomes import exits as after
+from sim.outcomes.calendar import (
+    Stations,
+    calendar,
+    category_station,
+    place_spells_of_everyone,
+    stations,
+)
+from sim.outcomes.cliff_edge import (
+    WORKER_STATES,
+    YEAR_DAYS,
+    Exposure,
+    Life,
+    exposure,
+    life,
+    long_insecure,
+    places_by_day,
+    settled_day,
+    worker_by_day,
+)
+from sim.outcomes.groups import at_t0, groups
+from sim.outcomes.places import CATEGORY_WORDS, Category
+from sim.outcomes.re_presentation import HARM, KINDS, RECORDED, Returns, returns
+from sim.outcomes.registry import HORIZONS, metric
+from sim.outcomes.spells import Story, story_of, story_of_everyone
+from sim.outcomes.survival import kaplan_meier
+
+if TYPE_CHECKING:
+    from sim.engine.log import EventLog
+    from sim.outcomes.cohort import Cohort
+    from sim.people.population import Population
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+Curve = tuple[NDArray[np.float64], dict[str, NDArray[np.float64]]]
+
+EVERYBODY = "all"
+DAYS_A_YEAR = 365.25
+_CATEGORY_METRICS = {
+    Category.SETTLED: "settled_days",
+    Category.SAFEHOUSE: "safehouse_days",
+    Category.COUNCIL_TEMPORARY: "council_temporary_days",
+    Category.ASYLUM_ACCOMMODATION: "asylum_accommodation_days",
+    Category.CUSTODY: "custody_days",
+    Category.LEFT: "left_days",
+    Category.UNKNOWN: "unknown_days",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Outcomes:
+    """Everything measured in one run.
+
+    Attributes
+    ----------
+    rows : list of dict
+        Keys metric, group ("all" or "sex=female"), value (missing where there is nothing to measure), unit,
+        better, family. A group's size is its metric ``cohort_people``.
+    people : dict of str to ndarray, shape (n_cohort,)
+        One entry a person of the cohort. Days are counted from t0 [days]; infinite where it did not happen.
+        ``insecure_days_730`` covers both years; ``insecure_days_366_730`` the second alone.
+    curves : dict of str to (x, {category: y})
+        x are days since t0, 0 to the end of follow-up; y are shares of the cohort.
+    calendar : list of (series, period, value)
+        Everyone, in calendar time.
+    """
+
+    rows: list[dict[str, Any]]
+    people: dict[str, NDArray[Any]]
+    curves: dict[str, Curve]
+    calendar: list[tuple[str, str, float]]
+
+
+def measure(
+    population: Population,
+    log: EventLog,
+    cohort: Cohort,
+    horizon_day: float,
+    follow_up: float,
+    services: Sequence[str] = (),
+) -> Outcomes:
+    """Measure one run.
+
+    Parameters
+    ----------
+    population : Population
+        Everybody, as the run was given it.
+    log : EventLog
+        What happened.
+    cohort : Cohort
+        From the baseline of the same replication (`sim.outcomes.cohort.fix_cohort`).
+    horizon_day : float
+        The run's end [days from 1 January 2014]; nothing happens at or after it.
+    follow_up : float
+        How long the cohort is followed from t0 [days]; 730 in the main analysis.
+    services : sequence of str, optional
+        Names of services in the order of their numbers in the log, for the calendar series.
+
+    Raises
+    ------
+    SimError
+        If follow-up is shorter than two years or ends after the horizon for anyone of the cohort.
+    """
+    horizon_day, follow_up = float(horizon_day), float(follow_up)
+    _check(cohort, horizon_day, follow_up)
+    story = story_of(log, cohort.rows)
+    lives = life(story, cohort.t0, follow_up, horizon_day)
+    found = returns(lives)
+    values, people = _of_cohort(lives, found)
+    then = cohort.at_t0 or at_t0(population, log, cohort.rows, cohort.t0)
+    rows = [_row(name, EVERYBODY, _mean(value)) for name, value in values.items()]
+    rows += _shares_and_rates(lives, found)
+    rows += _exits(lives, population.status[cohort.rows])
+    rows += _by_group(groups(population, cohort.rows, then), values, found)
+    everyone = story_of_everyone(log, len(population))
+    every_station = stations(everyone, services)
+    rows += _everyone(everyone, every_station, cohort.start_day, horizon_day)
+    return Outcomes(
+        rows=rows,
+        people={"row": cohort.rows, "id": population.id[cohort.rows], "t0": cohort.t0, **people},
+        curves=_curves(lives, found, int(follow_up)),
+        calendar=calendar(population, everyone, every_station, horizon_day),
+    )
+
+
+def _check(cohort: Cohort, horizon_day: float, follow_up: float) -> None:
+    """Nobody of the cohort may be censored."""
+    if not follow_up >= 2 * YEAR_DAYS:
+        raise SimError(f"follow-up of {follow_up} days; allowed: 730 days (two years) or more; nearest: 730")
+    last = float(cohort.t0.max(initial=-np.inf))
+    if last + follow_up > horizon_day:
+        raise SimError(
+            f"follow-up of {follow_up} days from day {last} ends after the horizon, day {horizon_day}: "
+            f"people of the cohort would be lost from sight; allowed: a horizon at day {last + follow_up} or "
+            f"later, or a shorter cohort window"
+        )
+
+
+def _row(name: str, group: str, value: float) -> dict[str, Any]:
+    about = metric(name)
+    return {
+        "metric": name,
+        "group": group,
+        "value": float(value),
+        "unit": about.unit,
+        "better": about.better,
+        "family": about.family,
+    }
+
+
+def _mean(values: NDArray[Any]) -> float:
+    """The mean of what is there, missing if nothing is."""
+    values = values[~np.isnan(values)] if values.dtype.kind == "f" else values
+    return float(values.mean()) if len(values) else float("nan")
+
+
+def _of_cohort(lives: Life, found: Returns) -> tuple[dict[str, NDArray[Any]], dict[str, NDArray[Any]]]:
+    """Metrics that are means over people, as one value a person, and the people table."""
+    values: dict[str, NDArray[Any]] = {}
+    years: dict[str, Exposure] = {}
+    for year, low in (("year_1", lives.t0), ("year_2", lives.t0 + YEAR_DAYS)):
+        days = years[year] = exposure(lives, low, low + YEAR_DAYS)
+        values[f"insecure_days_{year}"] = days.insecure
+        values[f"insecure_no_worker_days_{year}"] = days.insecure_no_worker
+        values[f"long_insecure_share_{year}"] = long_insecure(lives, low, low + YEAR_DAYS)
+        values[f"worker_days_{year}"] = days.with_worker
+        for category, name in _CATEGORY_METRICS.items():
+            values[f"{name}_{year}"] = days.by_category[category]
+    first, second = years["year_1"], years["year_2"]
+    settled = settled_day(lives)
+    values["victim_care_days"] = lives.care.clipped(lives.t0, lives.end).days()
+    values["settled_by_day_365"] = settled < YEAR_DAYS
+    values["rough_at_t0_share"] = found.rough_at_t0
+    values["unknown_place_share"] = exposure(lives, lives.t0, lives.end).by_category[Category.UNKNOWN] > 0.0
+    exited = after.find_exits(lives)
+    exit_day = np.full(len(lives.t0), np.inf)
+    exit_day[exited.who] = exited.day - lives.t0[exited.who]
+    people = {
+        "insecure_days_365": first.insecure,
+        "insecure_days_366_730": second.insecure,
+        "insecure_days_730": first.insecure + second.insecure,
+        "insecure_no_worker_365": first.insecure_no_worker,
+        "insecure_no_worker_366_730": second.insecure_no_worker,
+        "long_insecure": values["long_insecure_share_year_1"],
+        "worker_days_365": first.with_worker,
+        "harm_day": found.first(HARM),
+        "recorded_day": found.first(RECORDED),
+        "left_day": found.left_day,
+        "settled_day": settled,
+        "exit_day": exit_day,
+        "msvcc_days": values["victim_care_days"],
+    }
+    return values, people
+
+
+def _shares_and_rates(lives: Life, found: Returns) -> list[dict[str, Any]]:
+    """Re-presentation: cumulative incidence by cause, and recurrent events per person-year."""
+    rows = [_row("cohort_people", EVERYBODY, len(lives.t0))]
+    person_years = float(exposure(lives, lives.t0, lives.end).in_community.sum()) / DAYS_A_YEAR
+    named = {"harm": HARM, "recorded": RECORDED, **{kind.lower(): (kind,) for kind in KINDS}}
+    for name, kinds in named.items():
+        shares = found.incidence(kinds).at(np.array(HORIZONS, dtype=np.float64))
+        for day, share in zip(HORIZONS, shares, strict=True):
+            rows.append(_row(f"{name}_by_day_{day}", EVERYBODY, share if len(lives.t0) else np.nan))
+        rate = found.events(kinds).sum() / person_years if person_years else np.nan
+        rows.append(_row(f"{name}_per_person_year", EVERYBODY, rate))
+    return rows
+
+
+def _exits(lives: Life, status: NDArray[np.uint8]) -> list[dict[str, Any]]:
+    """Descriptive measures from the end of support; C3 also for those who left a safehouse bed."""
+    exited = after.find_exits(lives)
+    together = after.ending_together(lives)[exited.who]
+    need = after.unmet_need(lives, exited, status)
+    settled = after.to_settled(lives, exited)
+    before, before_days, later, later_days = after.crises_around(lives, exited)
+    rate_before = before / before_days if before_days else np.nan
+    rate_after = later / later_days if later_days else np.nan
+    values: dict[str, float] = {"exits_people": float(len(exited.who))}
+    for days in after.UNCOVERED_DAYS:
+        values[f"c2_uncovered_days_{days}"] = _mean(after.uncovered_days(lives, exited, float(days)))
+    values["c4_ending_together_mean"] = _mean(together)
+    values["c4_all_three_share"] = _mean(together >= 3)
+    values["c5_crisis_ratio"] = rate_after / rate_before if rate_before else np.nan
+    values["c5_excess_crises_per_100_exits"] = 100 * after.CRISIS_WINDOW_DAYS * (rate_after - rate_before)
+    values["c6_insecure_at_exit_share"] = _mean(need.insecure)
+    values["c6_no_status_at_exit_share"] = _mean(need.no_status)
+    values["c7_days_to_settled_median"] = settled.waiting.median
+    values["c7_settled_by_day_365"] = (
+        float(settled.incidence.at(np.array([YEAR_DAYS]))[0]) if len(exited.who) else np.nan
+    )
+    values["c8_shortfall_days"] = _mean(settled.shortfall)
+    rows = [_row(name, EVERYBODY, value) for name, value in values.items()]
+    for group, chosen in ((EVERYBODY, exited), ("exit=safehouse", exited.only(exited.from_bed))):
+        if group != EVERYBODY:
+            rows.append(_row("exits_people", group, len(chosen.who)))
+        for days in after.ROOF_DAYS:
+            seen = chosen.only(chosen.day + days < lives.until)
+            state = after.roof(lives, seen, float(days))
+            for name, code in (
+                ("settled", after.SETTLED),
+                ("interim", after.INTERIM),
+                ("no_roof", after.NO_ROOF),
+            ):
+                rows.append(_row(f"c3_{name}_day_{days}", group, _mean(state == code)))
+    return rows
+
+
+def _by_group(
+    dimensions: dict[str, tuple[tuple[str, ...], NDArray[np.int64]]],
+    values: dict[str, NDArray[Any]],
+    found: Returns,
+) -> list[dict[str, Any]]:
+    """Every headline for every group, with the group's size."""
+    rows: list[dict[str, Any]] = []
+    means = {name: value for name, value in values.items() if metric(name).family == "headline"}
+    for dimension, (words, codes) in dimensions.items():
+        for code, word in enumerate(words):
+            members, group = codes == code, f"{dimension}={word}"
+            rows.append(_row("cohort_people", group, int(members.sum())))
+            rows += [_row(name, group, _mean(value[members])) for name, value in means.items()]
+            for name, kinds in (("harm", HARM), ("recorded", RECORDED)):
+                share = found.only(members).incidence(kinds).at(np.array([YEAR_DAYS]))[0]
+                rows.append(_row(f"{name}_by_day_365", group, share if members.any() else np.nan))
+    return rows
+
+
+def _everyone(story: Story, found: Stations, start: float, horizon: float) -> list[dict[str, Any]]:
+    """Totals over everyone from the start of the cohort's window to the horizon."""
+    window = np.array([start, horizon])
+    insecure = category_station(place_spells_of_everyone(story, horizon), Category.INSECURE, horizon)
+    values = {"insecure_person_days_everyone": float(np.diff(insecure.person_days(window))[0])}
+    again = found.cases.referred[found.cases.visit > 0]
+    for name, times in (
+        ("re_exploited", story.time[story.where(Event.RE_EXPLOITED)]),
+        ("went_missing", story.time[story.where(Event.WENT_MISSING)]),
+        ("repeat_referrals", again),
+    ):
+        values[f"{name}_everyone"] = float(((times >= start) & (times < horizon)).sum())
+    for name, station in (
+        ("cg_backlog_mean", found.cg),
+        ("people_in_support_mean", found.care),
+        ("beds_occupied_mean", found.beds),
+        ("bed_line_mean", found.bed_line),
+    ):
+        values[name] = float(np.diff(station.person_days(window))[0]) / (horizon - start)
+    line = found.bed_line
+    asked = line.joined >= start
+    wait = np.minimum(line.left[asked], horizon) - line.joined[asked]
+    values["bed_wait_median"] = kaplan_meier(wait, line.served[asked]).median
+    return [_row(name, EVERYBODY, value) for name, value in values.items()]
+
+
+def _curves(lives: Life, found: Returns, days: int) -> dict[str, Curve]:
+    """Places, worker coverage and cumulative incidence by day since t0, as shares of the cohort."""
+    x = np.arange(days + 1, dtype=np.float64)
+    n = max(len(lives.t0), 1)
+    places, worker = places_by_day(lives, days) / n, worker_by_day(lives, days) / n
+    return {
+        "places": (x, {CATEGORY_WORDS[category]: places[category] for category in Category}),
+        "worker": (x, dict(zip(WORKER_STATES, worker, strict=True))),
+        "harm": (x, {"harm": found.incidence(HARM).at(x), **_each(found, HARM, x)}),
+        "recorded": (x, {"recorded": found.incidence(RECORDED).at(x), **_each(found, RECORDED, x)}),
+    }
+
+
+def _each(found: Returns, kinds: tuple[str, ...], x: Floats) -> dict[str, Floats]:
+    """Cumulative incidence of each kind alone."""
+    return {kind: found.incidence((kind,)).at(x) for kind in kinds}

@@ -1,0 +1,141 @@
+"""Harm and recorded re-presentation from the decision on, in or out of support.
+
+(A) Harm, primary: first of new exploitation, a night rough, going missing. (B) Recorded: first of a new
+referral into the NRM, a homelessness application after an earlier duty or casework ended, an urgent unplanned
+return to a provider. Death and departure compete. (B) moves with detection as well as with need, so (A)
+leads. RP7 (health crisis) is not modelled. Not here: B with detection held at the baseline's, which needs a
+run of its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.engine.log import Detail, Event, Place
+from sim.outcomes.cliff_edge import Life, rough_nights
+from sim.outcomes.spells import label_at, left_at
+from sim.outcomes.survival import CENSORED, Incidence, aalen_johansen
+
+Floats = NDArray[np.float64]
+Whole = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+EIGHT_HOURS = 8.0 / 24.0
+
+KINDS = ("RP1a", "RP1b", "RP2", "RP3", "RP4", "RP5", "RP6")
+HARM = ("RP4", "RP5", "RP6")
+RECORDED = ("RP1a", "RP1b", "RP2", "RP3")
+
+
+@dataclass(frozen=True, eq=False)
+class Returns:
+    """Everything that counts as re-presentation within follow-up.
+
+    Attributes
+    ----------
+    who : dict of str to ndarray of int64
+        Person of each event of a kind, RP1a to RP6, ascending.
+    day : dict of str to ndarray of float64
+        Days from t0 of each event, 0 or more.
+    rough_at_t0 : ndarray of bool, shape (n,)
+        On the street at t0; counts as harm at day 0 where that spell holds a night.
+    left_day : ndarray of float64, shape (n,)
+        Days from t0 to death or departure; infinite for neither.
+    seen_days : ndarray of float64, shape (n,)
+        Days followed: to the end of follow-up or the horizon.
+    """
+
+    who: dict[str, Whole]
+    day: dict[str, Floats]
+    rough_at_t0: Flags
+    left_day: Floats
+    seen_days: Floats
+
+    def first(self, kinds: tuple[str, ...]) -> Floats:
+        """Days from t0 to the first event of these kinds, infinite for none, (n,)."""
+        first = np.full(len(self.left_day), np.inf)
+        for kind in kinds:
+            np.minimum.at(first, self.who[kind], self.day[kind])
+        return first
+
+    def events(self, kinds: tuple[str, ...]) -> Whole:
+        """Events of these kinds of each person, repeated ones included, (n,)."""
+        counts = np.zeros(len(self.left_day), dtype=np.int64)
+        for kind in kinds:
+            counts += np.bincount(self.who[kind], minlength=len(counts))
+        return counts
+
+    def only(self, members: Flags) -> Returns:
+        """The same of some people, a mask of shape (n,)."""
+        number = np.cumsum(members) - 1
+        kept = {kind: members[who] for kind, who in self.who.items()}
+        return Returns(
+            who={kind: number[who[kept[kind]]] for kind, who in self.who.items()},
+            day={kind: day[kept[kind]] for kind, day in self.day.items()},
+            rough_at_t0=self.rough_at_t0[members],
+            left_day=self.left_day[members],
+            seen_days=self.seen_days[members],
+        )
+
+    def incidence(self, kinds: tuple[str, ...]) -> Incidence:
+        """Cumulative incidence of the first event (cause 1) against death or departure (cause 2), by day."""
+        first = self.first(kinds)
+        day = np.minimum(np.minimum(first, self.left_day), self.seen_days)
+        left = (self.left_day <= day) & (self.left_day < self.seen_days)
+        cause = np.where(first <= day, 1, np.where(left, 2, CENSORED))
+        return aalen_johansen(day, cause, 2)
+
+
+def returns(lives: Life) -> Returns:
+    """Find every harm and every recorded return of the cohort within follow-up.
+
+    Notes
+    -----
+    *Night rough*: a spell on the street of eight hours or more that holds a midnight. It counts at the
+    instant at which both are fulfilled; a spell that runs at t0 counts at day 0. *Recorded*: planned contact
+    never counts; neither does an application, or a return to a provider, while casework lasts or before any
+    duty or casework has ended (a refused main duty is an end).
+    """
+    story = lives.story
+    n = len(lives.t0)
+    in_care = story.count_before(Event.SUPPORT_STARTED) > story.count_before(Event.SUPPORT_ENDED)
+    care_ended = story.count_before(Event.SUPPORT_ENDED) > 0
+    duty_ended = (
+        story.count_before(
+            Event.PREVENTION_ENDED, Event.RELIEF_ENDED, Event.MAIN_DUTY_ENDED, Event.MAIN_DUTY_REFUSED
+        )
+        > 0
+    )
+    unplanned = (story.detail != Detail.PLANNED) & ~in_care
+    referred_again = (story.event == Event.REFERRED) & (story.visit > 0)
+    same_incident = story.detail == Detail.SAME_INCIDENT
+    chosen = {
+        "RP1a": referred_again & ~same_incident,
+        "RP1b": referred_again & same_incident,
+        "RP2": (story.event == Event.APPLIED_AS_HOMELESS) & unplanned & (duty_ended | care_ended),
+        "RP3": (story.event == Event.RETURNED_TO_PROVIDER) & unplanned & care_ended,
+        "RP4": story.event == Event.RE_EXPLOITED,
+        "RP5": story.event == Event.WENT_MISSING,
+    }
+    inside = (story.time >= lives.t0[story.who]) & (story.time < lives.end[story.who])
+    who = {kind: story.who[flag & inside] for kind, flag in chosen.items()}
+    day = {kind: story.time[flag & inside] - lives.t0[who[kind]] for kind, flag in chosen.items()}
+
+    nights = rough_nights(lives)
+    fulfilled = np.maximum(nights.start + EIGHT_HOURS, np.ceil(nights.start))
+    t0 = lives.t0[nights.who]
+    when = np.where(nights.start <= t0, t0, fulfilled)
+    counted = (nights.end > t0) & (when < lives.end[nights.who])
+    who["RP6"], day["RP6"] = nights.who[counted], (when - t0)[counted]
+
+    everybody = np.arange(n)
+    return Returns(
+        who=who,
+        day=day,
+        rough_at_t0=label_at(lives.places, everybody, lives.t0, Place.UNKNOWN) == Place.STREET,
+        left_day=np.maximum(left_at(story) - lives.t0, 0.0),
+        seen_days=lives.end - lives.t0,
+    )

@@ -1,0 +1,375 @@
+"""Every metric by name: what it says in one sentence, its unit, which way is good, and its formula.
+
+The one list from which tables, pages and exports take their words. Families: *headline* (co-primary, shown
+first and by group), *secondary*, *descriptive* (measured from an exit, so never differenced as an effect) and
+*calendar* (everyone's days, in or out of the cohort). Not here: any computation.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+from types import MappingProxyType
+from typing import Literal
+
+from sim.errors import SimError
+
+Better = Literal["lower", "higher", "none"]
+Family = Literal["headline", "secondary", "descriptive", "calendar"]
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A figure that a run yields.
+
+    Attributes
+    ----------
+    name : str
+    sentence : str
+        What the figure says, for readers.
+    unit : str
+        days, share, people, events per person-year, supports, ratio, person-days.
+    better : str
+        lower, higher, or none where neither way is good in itself.
+    family : str
+    formula : str
+        How it is computed, for analysts.
+    """
+
+    name: str
+    sentence: str
+    unit: str
+    better: Better
+    family: Family
+    formula: str
+
+
+METRICS: dict[str, Metric] = {}
+
+
+def _add(name: str, sentence: str, unit: str, better: Better, family: Family, formula: str) -> None:
+    METRICS[name] = Metric(name, sentence, unit, better, family, formula)
+
+
+HORIZONS = (90, 180, 365, 730)
+RP_WORDS = MappingProxyType(
+    {
+        "RP1a": "was referred into the NRM again after new exploitation",
+        "RP1b": "was referred into the NRM again for the same incident",
+        "RP2": "applied as homeless again after a duty or casework ended",
+        "RP3": "came back to a provider in urgent need after support ended",
+        "RP4": "was exploited again, known to anyone or not",
+        "RP5": "went missing for 28 days or more",
+        "RP6": "slept rough for a night or more",
+    }
+)
+
+_YEARS = (
+    ("year_1", "the first year after a positive decision", "[t0, t0+365)"),
+    ("year_2", "the second year after a positive decision", "[t0+365, t0+730)"),
+)
+_PLACES: tuple[tuple[str, str, Better], ...] = (
+    ("settled_days", "in a settled home", "higher"),
+    ("safehouse_days", "in a safehouse", "none"),
+    ("council_temporary_days", "in council temporary accommodation", "none"),
+    ("asylum_accommodation_days", "in asylum accommodation", "none"),
+    ("custody_days", "in custody", "none"),
+    ("left_days", "after death or departure from the UK", "none"),
+    ("unknown_days", "with no known place", "none"),
+)
+_ROOFS: tuple[tuple[str, str, Better], ...] = (
+    ("settled", "in a settled home", "higher"),
+    ("interim", "in interim accommodation", "none"),
+    ("no_roof", "with an insecure place or none", "lower"),
+)
+_STOCKS: tuple[tuple[str, str, Better], ...] = (
+    ("cg_backlog_mean", "waiting for a conclusive grounds decision", "lower"),
+    ("people_in_support_mean", "in Victim Care casework", "none"),
+    ("beds_occupied_mean", "in a safehouse bed", "none"),
+    ("bed_line_mean", "waiting for a safehouse bed", "lower"),
+)
+for _year, _words, _window in _YEARS:
+    _add(
+        f"insecure_days_{_year}",
+        f"Days without a secure place in {_words}, on average",
+        "days",
+        "lower",
+        "headline",
+        f"mean over the cohort of the time in {_window} with friends, on the street or out of contact",
+    )
+    _add(
+        f"insecure_no_worker_days_{_year}",
+        f"Days with neither a secure place nor a worker in {_words}, on average",
+        "days",
+        "lower",
+        "headline",
+        f"as insecure days in {_window}, outside contact spells (to 28 days after the last contact)",
+    )
+    _add(
+        f"long_insecure_share_{_year}",
+        f"Share with 28 or more consecutive days without a secure place touching {_words}",
+        "share",
+        "lower",
+        "headline" if _year == "year_1" else "secondary",
+        f"share with a merged insecure spell of 28 days or more, cut to follow-up, touching {_window}",
+    )
+    _add(
+        f"worker_days_{_year}",
+        f"Days in the community with a named worker in {_words}, on average",
+        "days",
+        "higher",
+        "secondary",
+        f"mean time in {_window} inside contact spells, out of custody and in the UK",
+    )
+    for _name, _place, _better in _PLACES:
+        _add(
+            f"{_name}_{_year}",
+            f"Days {_place} in {_words}, on average",
+            "days",
+            _better,
+            "secondary",
+            f"mean time in {_window} in the category; the categories sum to the window",
+        )
+
+for _day in HORIZONS:
+    _add(
+        f"harm_by_day_{_day}",
+        f"Share harmed (new exploitation, a night rough, missing) within {_day} days of the decision",
+        "share",
+        "lower",
+        "headline" if _day == 365 else "secondary",
+        f"Aalen-Johansen incidence at {_day} days of the first of RP4, RP5, RP6; death and departure compete",
+    )
+    _add(
+        f"recorded_by_day_{_day}",
+        f"Share who came back on record within {_day} days of the decision",
+        "share",
+        "lower",
+        "headline" if _day == 365 else "secondary",
+        f"Aalen-Johansen incidence at {_day} days of the first of RP1, RP2, RP3; moves with detection too",
+    )
+    for _kind, _words in RP_WORDS.items():
+        _add(
+            f"{_kind.lower()}_by_day_{_day}",
+            f"Share who {_words} within {_day} days of the decision",
+            "share",
+            "lower",
+            "secondary",
+            f"Aalen-Johansen incidence of the first {_kind} at {_day} days; death and departure compete",
+        )
+for _kind, _words in RP_WORDS.items():
+    _add(
+        f"{_kind.lower()}_per_person_year",
+        f"How often a survivor {_words}, per year lived in the community",
+        "events per person-year",
+        "lower",
+        "secondary",
+        f"all {_kind} in follow-up / (days in the community / 365.25)",
+    )
+for _name, _words, _kinds in (
+    ("harm", "Harms", "RP4 + RP5 + RP6"),
+    ("recorded", "Recorded returns", "RP1a + RP1b + RP2 + RP3"),
+):
+    _add(
+        f"{_name}_per_person_year",
+        f"{_words} per year lived in the community",
+        "events per person-year",
+        "lower",
+        "secondary",
+        f"all {_kinds} in follow-up / (days in the community / 365.25)",
+    )
+
+_add("cohort_people", "People in the cohort", "people", "none", "secondary", "count; equal in all scenarios")
+_add(
+    "unknown_place_share",
+    "Share with an unknown place at any time in follow-up (should be none)",
+    "share",
+    "none",
+    "secondary",
+    "share of the cohort with time in the unknown category, which is never counted as secure",
+)
+_add(
+    "rough_at_t0_share",
+    "Share already on the street on the day of the decision",
+    "share",
+    "none",
+    "secondary",
+    "share in place STREET at t0; part of harm from day 0 where that spell holds a night",
+)
+_add(
+    "victim_care_days",
+    "Days in Victim Care casework within follow-up, on average",
+    "days",
+    "none",
+    "secondary",
+    "mean time in [t0, t0 + follow-up) between SUPPORT_STARTED and SUPPORT_ENDED",
+)
+_add(
+    "settled_by_day_365",
+    "Share who reached a settled home within a year of the decision",
+    "share",
+    "higher",
+    "secondary",
+    "share of the cohort whose first time in a settled home is before t0 + 365 (at t0 counts)",
+)
+
+_add(
+    "exits_people",
+    "People whose support ended within follow-up and who live on in the UK",
+    "people",
+    "none",
+    "descriptive",
+    "first SUPPORT_ENDED from t0 on, or the end of the bed held then if later",
+)
+for _day in (90, 180, 365):
+    _add(
+        f"c2_uncovered_days_{_day}",
+        f"C2: days with no named worker in the {_day} days after support ended, on average",
+        "days",
+        "lower",
+        "descriptive",
+        f"mean time in the community outside contact in [exit, exit+{_day}), with no days of grace",
+    )
+for _day in (0, 7, 28, 56, 90):
+    for _name, _words, _better in _ROOFS:
+        _add(
+            f"c3_{_name}_day_{_day}",
+            f"C3: share {_words} {_day} days after support ended",
+            "share",
+            _better,
+            "descriptive",
+            f"share of exits followed to day {_day}; custody, death and departure make up the rest",
+        )
+_add(
+    "c4_ending_together_mean",
+    "C4: supports (bed, subsistence, casework) that ended within one 14-day window, on average",
+    "supports",
+    "lower",
+    "descriptive",
+    "mean over exits of the largest number of kinds ending within 14 days",
+)
+_add(
+    "c4_all_three_share",
+    "C4: share whose bed, subsistence and casework all ended within one 14-day window",
+    "share",
+    "lower",
+    "descriptive",
+    "share of exits with three kinds ending within 14 days",
+)
+_add(
+    "c5_crisis_ratio",
+    "C5: crises in the 90 days after support ended, relative to the 90 days before",
+    "ratio",
+    "lower",
+    "descriptive",
+    "crises per person-day in the community after exit / before it",
+)
+_add(
+    "c5_excess_crises_per_100_exits",
+    "C5: crises in excess in the 90 days after support ended, per 100 people leaving",
+    "events",
+    "lower",
+    "descriptive",
+    "100 x 90 x (rate after - rate before)",
+)
+_add(
+    "c6_insecure_at_exit_share",
+    "C6: share leaving support with an insecure place or none",
+    "share",
+    "lower",
+    "descriptive",
+    "share of exits in the insecure category at the instant of exit",
+)
+_add(
+    "c6_no_status_at_exit_share",
+    "C6: share leaving support with no immigration status",
+    "share",
+    "lower",
+    "descriptive",
+    "share of exits with no status at the instant of exit (health and income needs are not in the log)",
+)
+_add(
+    "c7_days_to_settled_median",
+    "C7: days from the end of support to a settled home, median",
+    "days",
+    "lower",
+    "descriptive",
+    "Kaplan-Meier, people who die or leave censored; infinite if half never get there",
+)
+_add(
+    "c7_settled_by_day_365",
+    "C7: share settled within a year of the end of support",
+    "share",
+    "higher",
+    "descriptive",
+    "Aalen-Johansen incidence at 365 days after exit; death and departure compete",
+)
+_add(
+    "c8_shortfall_days",
+    "C8: days of support too few to reach a settled home, on average",
+    "days",
+    "lower",
+    "descriptive",
+    "mean of max(0, days from t0 to settled - days from t0 to exit), cut at 365, death and departure",
+)
+
+_add(
+    "insecure_person_days_everyone",
+    "Days without a secure place, all survivors followed together, from the policy date to the horizon",
+    "person-days",
+    "lower",
+    "calendar",
+    "time of everyone in the insecure category in [start of the cohort's window, horizon)",
+)
+for _name, _words, _event in (
+    ("re_exploited", "re-exploitations", "RE_EXPLOITED"),
+    ("went_missing", "times somebody went missing", "WENT_MISSING"),
+    ("repeat_referrals", "repeat referrals into the NRM", "REFERRED with visit > 0"),
+):
+    _add(
+        f"{_name}_everyone",
+        f"Number of {_words} among everyone, from the policy date to the horizon",
+        "events",
+        "lower",
+        "calendar",
+        f"count of {_event} in [start of the cohort's window, horizon)",
+    )
+for _name, _words, _better in _STOCKS:
+    _add(
+        _name,
+        f"People {_words}, mean from the policy date to the horizon",
+        "people",
+        _better,
+        "calendar",
+        "person-days of the station in [start of the cohort's window, horizon) / days",
+    )
+_add(
+    "bed_wait_median",
+    "Days waited for a safehouse bed by those who asked from the policy date on, median",
+    "days",
+    "lower",
+    "calendar",
+    "Kaplan-Meier from BED_REQUESTED to BED_TAKEN; giving up and still waiting are censored",
+)
+
+HEADLINES: tuple[str, ...] = tuple(name for name, metric in METRICS.items() if metric.family == "headline")
+
+NOT_COMPUTED: dict[str, str] = {
+    "C1": "drop in contact hours: the log holds contact, not hours",
+    "RP7": "health crises are not told apart from other crises in this version",
+    "recorded, detection held at baseline": "needs a run of its own with the baseline's detection",
+}
+
+
+def metric(name: str) -> Metric:
+    """The metric of this name.
+
+    Raises
+    ------
+    SimError
+        If there is none; the message names the nearest.
+    """
+    if name not in METRICS:
+        nearest = get_close_matches(name, METRICS, 3, 0.0)
+        raise SimError(f"metric {name!r} is not measured; nearest: {', '.join(nearest)}")
+    return METRICS[name]
