@@ -1,7 +1,7 @@
-"""The hand in which every figure is drawn: one font, few colours, labels beside the lines, the same bytes each time.
+"""The hand in which every figure is drawn: one font, few colours, labels beside lines, the same bytes.
 
-Holds no figure of its own. Drawing goes through matplotlib's own objects and never through pyplot, so nothing is
-left behind in the process; settings are in force only while a figure is made.
+Holds no figure of its own. Drawing goes through matplotlib's own objects and never through pyplot, so nothing
+is left behind in the process; settings are in force only while a figure is made.
 """
 
 from __future__ import annotations
@@ -27,7 +27,14 @@ BASELINE: Final = "#1d2530"
 OPTION_COLOURS: Final = ("#0072b2", "#d55e00", "#007a5a", "#8a4f9e", "#a06a00", "#3b8ea5")
 """Colours of the options, in order; told apart by readers with any colour vision, and always labelled too."""
 
-OPTION_DASHES: Final[tuple[Any, ...]] = ("-", (0, (5, 2)), (0, (1.5, 1.5)), (0, (6, 2, 1.5, 2)), (0, (3, 1)), "-")
+OPTION_DASHES: Final[tuple[Any, ...]] = (
+    "-",
+    (0, (5, 2)),
+    (0, (1.5, 1.5)),
+    (0, (6, 2, 1.5, 2)),
+    (0, (3, 1)),
+    "-",
+)
 
 _SETTINGS: Final[dict[str, Any]] = {
     "svg.hashsalt": "cliffedge",
@@ -67,7 +74,8 @@ def hand() -> Iterator[None]:
 
     with matplotlib.rc_context():
         matplotlib.rcdefaults()
-        matplotlib.rcParams.update(_SETTINGS)
+        for name, value in _SETTINGS.items():
+            matplotlib.rcParams[name] = value  # type: ignore[index]
         yield
 
 
@@ -86,7 +94,9 @@ def as_svg(figure: Figure) -> bytes:
     from io import BytesIO
 
     buffer = BytesIO()
-    figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None, "Type": None, "Format": None})
+    figure.savefig(
+        buffer, format="svg", metadata={"Date": None, "Creator": None, "Type": None, "Format": None}
+    )
     return buffer.getvalue()
 
 
@@ -143,14 +153,21 @@ def label_beside(
     gap: float,
     limits: tuple[float, float],
 ) -> None:
-    """Write labels (text, height, colour) beside the right end of a panel, each tied to its height by a thin line.
+    """Write labels (text, height, colour) beside the right end of a panel, each tied to its height.
 
-    `x_from` is where the data end and `x_to` where the text starts, both in data units; `gap` and `limits` are as
-    in `spread`.
+    `x_from` is where the data end and `x_to` where the text starts, both in data units; `gap` and `limits`
+    are as in `spread`.
     """
     heights = [height for _, height, _ in labels]
     for (text, height, colour), placed in zip(labels, spread(heights, gap, *limits), strict=True):
-        axes.plot([x_from, x_to], [height, placed], color=colour, linewidth=1.0, clip_on=False, solid_capstyle="butt")
+        axes.plot(
+            [x_from, x_to],
+            [height, placed],
+            color=colour,
+            linewidth=1.0,
+            clip_on=False,
+            solid_capstyle="butt",
+        )
         axes.annotate(
             text,
             (x_to, placed),

@@ -7,27 +7,28 @@ from typing import Final
 NOT_MODELLED: Final[tuple[tuple[str, str], ...]] = (
     (
         "Homes as a queue shared with other households",
-        "Time to an offer is drawn from published rates. Unless more homes are supplied, each home gained by a "
-        "survivor is a home that another household waits for: that displacement is not shown here.",
+        "Time to an offer is drawn from published rates. Unless more homes are supplied, each home gained "
+        "by a survivor is a home that another household waits for: that displacement is not shown here.",
     ),
     (
         "Wales's own homelessness law",
-        "People in Wales meet England's rules in this version; the Welsh Acts of 2014 and 2026 are not in it.",
+        "People in Wales meet England's rules in this version; the Welsh Acts of 2014 and 2026 are not in "
+        "it.",
     ),
     (
         "Scotland and Northern Ireland after the decision",
-        "Referrals and decisions are for the whole United Kingdom; support, housing and services are followed in "
-        "England and Wales only.",
+        "Referrals and decisions are for the whole United Kingdom; support, housing and services are "
+        "followed in England and Wales only.",
     ),
     (
         "Children's care",
-        "Children pass through the same decision queues; their care by local authorities is not followed. Those who "
-        "turn 18 on the way go on as adults.",
+        "Children pass through the same decision queues; their care by local authorities is not followed. "
+        "Those who turn 18 on the way go on as adults.",
     ),
     (
         "Effects of place and of a named worker on harm",
-        "No published estimate exists, so they are set to no effect. Differences in harm come only from rules that "
-        "change where people are.",
+        "No published estimate exists, so they are set to no effect. Differences in harm come only from "
+        "rules that change where people are.",
     ),
     (
         "Costs, and who pays them",
@@ -35,17 +36,18 @@ NOT_MODELLED: Final[tuple[tuple[str, str], ...]] = (
     ),
     (
         "Recovery, health and well-being",
-        "Exposure to days without a secure place or a worker is measured. What those days do to a person is not.",
+        "Exposure to days without a secure place or a worker is measured. What those days do to a person "
+        "is not.",
     ),
     (
         "Most services beside and after the NRM",
-        "LifeLine and Reach-In are in the model; talking therapy, legal advice, work, English classes and others "
-        "are not yet.",
+        "LifeLine and Reach-In are in the model; talking therapy, legal advice, work, English classes and "
+        "others are not yet.",
     ),
     (
         "Quality of support",
-        "Having to retell one's story, loss at a handover between providers, poor standards and digital exclusion "
-        "are not modelled: no figure was found for any of them.",
+        "Having to retell one's story, loss at a handover between providers, poor standards and digital "
+        "exclusion are not modelled: no figure was found for any of them.",
     ),
 )
 """Pairs (what, why and what it means for the reader)."""

@@ -1,4 +1,4 @@
-"""The three figures about people: where they live by day, who comes back in crisis, and the paired differences.
+"""The three figures about people: where they live, who comes back in crisis, and the paired differences.
 
 Pure functions from numbers to SVG bytes: they read no file, choose no figure and say nothing in words. The
 figures about the published record stand in `plots_record`.
@@ -117,16 +117,22 @@ def places(panels: Sequence[PlacesPanel]) -> bytes:
         baseline = panels[0]
         for number, panel in enumerate(panels):
             row, column = (0, 0) if number == 0 else (1 + (number - 1) // 2, (number - 1) % 2)
-            left = 0.095 + column * 0.49
+            left = 0.09 + column * 0.485
             bottom = (height - 0.5 - 2.4 * row - 1.55) / height
-            axes = figure.add_axes((left, bottom, 0.40, 1.55 / height))
+            axes = figure.add_axes((left, bottom, 0.395, 1.55 / height))
             _stack(axes, panel)
             axes.set_title(wrapped(panel.title, 34), fontsize=10.5)
             if number:
                 axes.plot(
-                    baseline.days, 100 * baseline.shares["insecure"], color="white", linewidth=2.6, solid_capstyle="butt"
+                    baseline.days,
+                    100 * baseline.shares["insecure"],
+                    color="white",
+                    linewidth=2.6,
+                    solid_capstyle="butt",
                 )
-                axes.plot(baseline.days, 100 * baseline.shares["insecure"], color=INK, linewidth=1.3, dashes=(4, 2))
+                axes.plot(
+                    baseline.days, 100 * baseline.shares["insecure"], color=INK, linewidth=1.3, dashes=(4, 2)
+                )
             if column == 0:
                 axes.set_ylabel("% of survivors")
             if number in (0, len(panels) - 1, len(panels) - 2):
@@ -176,7 +182,7 @@ def re_presentation(panels: Sequence[tuple[str, Sequence[Curve]]]) -> bytes:
     Parameters
     ----------
     panels : sequence of (title, curves)
-        Shares between 0 and 1. Panels have their own heights, as the definitions differ, and all start at zero.
+        Shares between 0 and 1. Panels have their own heights, and all start at zero.
     """
     each = 2.75
     with hand():
@@ -210,7 +216,12 @@ def re_presentation(panels: Sequence[tuple[str, Sequence[Curve]]]) -> bytes:
             texts = [(wrapped(text, 25), at, colour) for text, at, colour in labels]
             lines = max((text.count("\n") + 1 for text, _, _ in texts), default=1)
             label_beside(
-                axes, texts, x_from=last, x_to=last * 1.06, gap=top * (0.105 * lines + 0.02), limits=(0, top * 0.96)
+                axes,
+                texts,
+                x_from=last,
+                x_to=last * 1.06,
+                gap=top * (0.105 * lines + 0.02),
+                limits=(0, top * 0.96),
             )
         return as_svg(figure)
 
@@ -244,12 +255,20 @@ def differences(panels: Sequence[DotPanel]) -> bytes:
             axes.set_xlim(low - margin, high + margin)
             axes.set_ylim(-0.6, len(panel.dots) - 0.4)
             axes.set_yticks(
-                range(len(panel.dots)), [wrapped(dot.label, _LABEL_WIDTH) for dot in reversed(panel.dots)], color=INK
+                range(len(panel.dots)),
+                [wrapped(dot.label, _LABEL_WIDTH) for dot in reversed(panel.dots)],
+                color=INK,
             )
             axes.spines["left"].set_visible(False)
             quiet_grid(axes, "x")
             axes.text(
-                -0.503, 1.04, panel.title, transform=axes.transAxes, fontsize=10.5, fontweight="bold", va="bottom"
+                -0.503,
+                1.04,
+                panel.title,
+                transform=axes.transAxes,
+                fontsize=10.5,
+                fontweight="bold",
+                va="bottom",
             )
             axes.set_xlabel(f"difference from today's rules, {panel.unit}{_direction(panel.better)}")
             above += tall
@@ -270,7 +289,12 @@ def _direction(better: str) -> str:
 def _dot(axes: Axes, row: float, dot: Dot) -> None:
     if dot.band_low is not None and dot.band_high is not None:
         axes.plot(
-            [dot.band_low, dot.band_high], [row, row], color="#b9d3e6", linewidth=9, solid_capstyle="butt", zorder=2
+            [dot.band_low, dot.band_high],
+            [row, row],
+            color="#b9d3e6",
+            linewidth=9,
+            solid_capstyle="butt",
+            zorder=2,
         )
     if dot.low is not None and dot.high is not None:
         axes.plot([dot.low, dot.high], [row, row], color=INK, linewidth=2, solid_capstyle="butt", zorder=3)

@@ -1,7 +1,7 @@
-"""The figures that set a run beside the published record, and those of waits and places in use over the years.
+"""The figures that set a run beside the published record, and those of waits and places over the years.
 
-Pure functions from numbers to SVG bytes. Years that are projected, not reconstructed, are shaded in every panel.
-The band in a panel is the range over replications: chance only, never all that is uncertain.
+Pure functions from numbers to SVG bytes. Years that are projected, not reconstructed, are shaded in every
+panel. The band in a panel is the range over replications: chance only, never all that is uncertain.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ def record(panels: Sequence[YearPanel], *, projected_from: float) -> bytes:
 
 
 def over_years(panels: Sequence[tuple[str, Sequence[ScenarioLine]]], *, projected_from: float) -> bytes:
-    """Draw calendar-time means of every scenario, one panel a measure; the first line of each is the baseline."""
+    """Draw calendar-time means of every scenario, one panel a measure; the baseline is the first line."""
     each = 2.35
     rows = (len(panels) + 1) // 2
     labels = [line.label for line in panels[0][1]] if panels else []
@@ -107,7 +107,10 @@ def over_years(panels: Sequence[tuple[str, Sequence[ScenarioLine]]], *, projecte
     with hand():
         height = each * rows + 0.21 * key_rows + 0.15
         figure = sheet(height)
-        _key(figure.add_axes((0.02, 1 - (0.21 * key_rows + 0.08) / height, 0.96, 0.21 * key_rows / height)), labels)
+        _key(
+            figure.add_axes((0.02, 1 - (0.21 * key_rows + 0.08) / height, 0.96, 0.21 * key_rows / height)),
+            labels,
+        )
         for number, (title, lines) in enumerate(panels):
             row, column = number // 2, number % 2
             bottom = height - (0.21 * key_rows + 0.15) - each * row - 0.38 - 1.5
@@ -142,7 +145,12 @@ def _panel(axes: Axes, panel: YearPanel, projected_from: float, *, label_project
     _axes_of_years(axes, panel.title, float(panel.years[0]), last)
     if label_projection and last > projected_from + 1:
         axes.text(
-            projected_from + 0.15, 0.97, "projected", transform=axes.get_xaxis_transform(), va="top", color=QUIET
+            projected_from + 0.15,
+            0.97,
+            "projected",
+            transform=axes.get_xaxis_transform(),
+            va="top",
+            color=QUIET,
         )
 
 

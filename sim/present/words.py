@@ -16,7 +16,7 @@ MINUS: Final = "−"
 
 @dataclass(frozen=True)
 class Assumption:
-    """One entry of the assumption band: the same difference with this input at its low and its high setting."""
+    """One entry of the assumption band: the same difference with this input set low, and set high."""
 
     title: str
     at_low: float | None
@@ -119,22 +119,30 @@ def number(value: float, unit: str) -> str:
 def amount(value: float, unit: str) -> str:
     """The size of a difference, without its sign; differences of shares in percentage points."""
     size = abs(100 * value) if unit == "share" else abs(value)
-    noun = "percentage points" if unit == "share" else unit
+    noun = noun_of(unit)
     if 0 < size < 0.05:
         return f"less than 0.1 {noun}".strip()
-    figure = _figure(size)
+    figure = _figure(size, always_decimal=True).removesuffix(".0")
     return f"{figure} {_noun(noun, figure)}".strip()
 
 
 def signed(value: float, unit: str) -> str:
-    """A difference as a bare figure with its sign, for tables and intervals; shares in percentage points."""
+    """A difference as a bare figure with its sign, for tables and intervals; shares in percentage points.
+
+    A plain ``0`` is exactly zero; ``0.0`` is a difference too small for the first decimal.
+
+    Examples
+    --------
+    >>> signed(-12.04, "days"), signed(0.031, "share"), signed(-0.01, "days"), signed(0.0, "days")
+    ('−12.0', '+3.1', '0.0', '0')
+    """
     if not math.isfinite(value):
         return "not measured"
     scaled = 100 * value if unit == "share" else value
-    figure = _figure(abs(scaled))
-    if figure == "0":
-        return "0" if scaled == 0 else f"{MINUS if scaled < 0 else '+'}0.0"
-    return f"{MINUS if scaled < 0 else '+'}{figure}"
+    if scaled == 0:
+        return "0"
+    figure = _figure(abs(scaled), always_decimal=True)
+    return figure if figure == "0.0" else f"{MINUS if scaled < 0 else '+'}{figure}"
 
 
 def interval(low: float, high: float, unit: str) -> str:
@@ -148,10 +156,12 @@ def noun_of(unit: str) -> str:
 
 
 def _figure(value: float, *, always_decimal: bool = False) -> str:
-    if abs(value) >= 9.95 and not (always_decimal and abs(value) < 100):
+    """Whole from ten on (or, with `always_decimal`, from a hundred on); one decimal below."""
+    whole_from = 99.95 if always_decimal else 9.95
+    if abs(value) >= whole_from:
         return f"{value:,.0f}".replace("-", MINUS)
     text = f"{value:.1f}".replace("-", MINUS)
-    return text.removesuffix(".0") if not always_decimal else text
+    return text if always_decimal else text.removesuffix(".0")
 
 
 def _noun(unit: str, figure: str) -> str:
@@ -166,9 +176,8 @@ def sentence(effect: Effect) -> str:
 
     Examples
     --------
-    >>> effect = Effect("Option A", "m", "the days without a home", True, "days", "lower", 140.0, -12.0, -14.0, -10.0, 8)
-    >>> sentence(effect)
-    'Option A: the days without a home fall by 12 days, from 140 days to 128 days (95% interval from chance −14 to −10).'
+    >>> sentence(Effect("A", "m", "the nights out", True, "days", "lower", 140.0, -12.0, -14.0, -10.0, 8))
+    'A: the nights out fall by 12 days, from 140 days to 128 days (95% interval from chance −14.0 to −10.0).'
     """
     start = f"{effect.option}: "
     if not math.isfinite(effect.mean):
@@ -177,8 +186,8 @@ def sentence(effect: Effect) -> str:
         return f"{start}changes nothing in this model ({effect.subject}: difference exactly 0)."
     if not effect.has_interval:
         return (
-            f"{start}too few runs to say what is chance; in {_runs(effect.replications)}, {effect.subject} differed by "
-            f"{signed(effect.mean, effect.unit)} {noun_of(effect.unit)}{_but_direction(effect)}."
+            f"{start}too few runs to say what is chance; in {_runs(effect.replications)}, "
+            f"{effect.subject} differed by {signed(effect.mean, effect.unit)} {noun_of(effect.unit)}{_but_direction(effect)}."
         )
     bounds = interval(effect.low or 0.0, effect.high or 0.0, effect.unit)
     if not effect.beyond_chance:
@@ -199,7 +208,7 @@ def _but_direction(effect: Effect) -> str:
 
 
 def band_sentence(effect: Effect) -> str:
-    """Say how far the difference moves when the assumptions that dominate are set low and high, one at a time."""
+    """Say how far the difference moves when the dominant assumptions are set low and high, one at a time."""
     if effect.band is None:
         return "No assumption was varied, so how far this rests on them is not known."
     low, high = effect.band
@@ -242,20 +251,20 @@ def how_sure(effects: Sequence[Effect]) -> str:
     if not varied:
         return f"{chance} No assumption was varied."
     verb = "was" if len(varied) == 1 else "were"
-    return f"{chance} Of the assumptions behind them, {len(varied)} {verb} varied, one at a time: {listed(varied)}."
+    return f"{chance} Of the assumptions, {len(varied)} {verb} varied, one at a time: {listed(varied)}."
 
 
 def later(first: Effect, second: Effect) -> str:
     """Say whether what an option takes away in the first year is removed, or comes back in the second.
 
-    `first` and `second` are the same measure over days 0 to 365 and 366 to 730. Only told where the first year's
-    difference is beyond chance and an improvement.
+    `first` and `second` are the same measure over days 0 to 365 and 366 to 730. Only told where the first
+    year's difference is beyond chance and an improvement.
     """
     improved = first.beyond_chance and (first.mean < 0) == (first.better == "lower")
     if first.nothing_changed and second.nothing_changed:
         return f"{first.option}: changes nothing in this model, in either year."
     if not improved:
-        return f"{first.option}: no improvement beyond chance in the first year, so there is nothing to be delayed."
+        return f"{first.option}: no improvement beyond chance in the first year, so nothing to be delayed."
     if not second.beyond_chance:
         return (
             f"{first.option}: the gain of the first year is not given back beyond chance in the second "

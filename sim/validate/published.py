@@ -1,8 +1,9 @@
 """The published record as data, and the table that sets a run beside it, hits and misses alike.
 
-A *reconstruction*, not a prediction: referrals, decision capacity and shares positive are inputs up to 2025, so
-agreement there checks the bookkeeping, and backlog and waits check the queue. Every figure with its definition,
-source and confidence; nothing is left out because it was missed. Does not read results and tunes nothing.
+A *reconstruction*, not a prediction: referrals, decision capacity and shares positive are inputs up to 2025,
+so agreement there checks the bookkeeping, and backlog and waits check the queue. Every figure with its
+definition, source and confidence; nothing is left out because it was missed. Does not read results and tunes
+nothing.
 """
 
 from __future__ import annotations
@@ -107,7 +108,8 @@ def record() -> tuple[Figure, ...]:
     Raises
     ------
     SimError
-        If a file is missing, or a row names an unknown measure, source, confidence or a value that is no number.
+        If a file is missing, or a row names an unknown measure, source, confidence or a value that is no
+        number.
     """
     addresses = {row["key"]: row["address"] for row in _rows("sources.csv")}
     figures = [_target(number, row, addresses) for number, row in enumerate(_rows("targets.csv"), start=2)]
@@ -225,7 +227,14 @@ def _sum_of(row: Mapping[str, str], prefix: str) -> float:
 
 def _late_quarters(addresses: Mapping[str, str]) -> list[Figure]:
     """2024 and 2025: totals as first released; quarters that were not found are absent, not zero."""
-    source_of = {"2024Q1": "S7", "2024Q2": "S8", "2024Q3": "S9", "2025Q2": "S14", "2025Q3": "S14", "2025Q4": "S13"}
+    source_of = {
+        "2024Q1": "S7",
+        "2024Q2": "S8",
+        "2024Q3": "S9",
+        "2025Q2": "S14",
+        "2025Q3": "S14",
+        "2025Q4": "S13",
+    }
     figures = []
     for row in _rows("nrm_quarterly_2024_2025.csv"):
         quarter = row["quarter"]

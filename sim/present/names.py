@@ -1,0 +1,150 @@
+"""Plain words for the names under which outcomes are stored: metrics, curves, series and groups.
+
+The only list of such names in `present`. A name that is not here is still shown, under its own spelling, so
+that nothing stored goes missing from a page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True)
+class MetricName:
+    """How a measure is spoken of: a short title, and the subject of a sentence about it."""
+
+    title: str
+    subject: str
+    plural: bool
+
+
+PRIMARY: Final = "insecure_days_year_1"
+SECOND_YEAR: Final = "insecure_days_year_2"
+
+METRICS: Final[dict[str, MetricName]] = {
+    "insecure_days_year_1": MetricName(
+        "Days with nowhere secure, first year",
+        "the days of every survivor's first year with nowhere secure to live, on average,",
+        True,
+    ),
+    "insecure_no_worker_days_year_1": MetricName(
+        "Days with nowhere secure and no worker, first year",
+        "the days of every survivor's first year with nowhere secure to live and no named worker, on "
+        "average,",
+        True,
+    ),
+    "long_insecure_share_year_1": MetricName(
+        "28 or more days in a row with nowhere secure, first year",
+        "the share of survivors with nowhere secure to live for 28 days or more in a row in their first year",
+        False,
+    ),
+    "insecure_days_year_2": MetricName(
+        "Days with nowhere secure, second year",
+        "the days of every survivor's second year with nowhere secure to live, on average,",
+        True,
+    ),
+    "insecure_no_worker_days_year_2": MetricName(
+        "Days with nowhere secure and no worker, second year",
+        "the days of every survivor's second year with nowhere secure to live and no named worker, on "
+        "average,",
+        True,
+    ),
+    "harm_by_day_365": MetricName(
+        "Harm within a year",
+        "the share of survivors exploited again, sleeping rough or missing within a year",
+        False,
+    ),
+    "recorded_by_day_365": MetricName(
+        "Recorded return within a year",
+        "the share of survivors referred again, applying as homeless again or returning in urgent need "
+        "within a year",
+        False,
+    ),
+}
+
+PLACES_CURVE: Final = "places"
+HARM_CURVE: Final = "harm"
+RECORDED_CURVE: Final = "recorded"
+
+GROUPS: Final[dict[str, str]] = {
+    "sex": "Sex",
+    "nationality": "Nationality",
+    "status": "Immigration status on the day of the decision",
+    "place": "Where people lived on the day of the decision",
+    "support": "Support under the contract on the day of the decision",
+    "dependants": "Children or other dependants",
+    "exploitation": "Exploitation",
+    "region": "Region",
+}
+"""Groups in the order in which they are shown."""
+
+SERIES: Final[dict[tuple[str, str, str], str]] = {
+    ("referrals", "count", "quarter"): "referrals",
+    ("rg_decisions", "count", "quarter"): "rg_decisions",
+    ("cg_decisions", "count", "quarter"): "cg_decisions",
+    ("cg_backlog", "count", "quarter"): "cg_backlog",
+    ("rg_backlog", "count", "quarter"): "rg_backlog",
+    ("cg_wait", "mean", "year"): "cg_wait_mean",
+    ("cg_wait", "median", "year"): "cg_wait_median",
+    ("cg_wait", "median", "quarter"): "cg_wait_median_quarter",
+    ("rg_wait", "median", "year"): "rg_wait_median",
+    ("support_entrants", "count", "contract year"): "support_entrants",
+    ("in_support", "count", "quarter"): "people_in_support",
+    ("repeat_referrals", "count", "year"): "repeat_referrals",
+}
+"""Stored calendar series of each published measure, statistic and kind of period."""
+
+OVER_YEARS: Final[tuple[tuple[str, str, bool], ...]] = (
+    ("people_in_support", "Adults in support", True),
+    ("beds_occupied_mean", "Safehouse places in use", False),
+    ("bed_line", "Waiting for a safehouse place", True),
+    ("bed_wait_median", "Median days for a safehouse place", False),
+    ("cg_backlog", "Waiting for a conclusive decision", True),
+    ("cg_wait_median", "Median days to conclusive decision", False),
+)
+"""Calendar series shown for every scenario: name, title, and whether it is a stock at the end of its
+period.
+"""
+
+
+def metric_name(metric: str) -> MetricName:
+    """How this measure is spoken of; one that is not listed is known by its spelling.
+
+    Examples
+    --------
+    >>> metric_name("median_wait_x").subject
+    'median wait x'
+    """
+    if metric in METRICS:
+        return METRICS[metric]
+    plain = metric.replace("_", " ")
+    return MetricName(plain[:1].upper() + plain[1:], plain, False)
+
+
+def option_title(name: str, titles: Sequence[str]) -> str:
+    """The title of a scenario; several together are named as such.
+
+    Examples
+    --------
+    >>> option_title("a+b+c", ["Extended support", "Priority need", "Local connection"])
+    'All three together'
+    >>> option_title("baseline", [])
+    "Today's rules"
+    """
+    if name == "baseline":
+        return "Today's rules"
+    if len(titles) == 1:
+        return titles[0]
+    if len(titles) == 3:
+        return "All three together"
+    if len(titles) > 1:
+        return " and ".join([", ".join(titles[:-1]), titles[-1]])
+    return name.replace("_", " ").replace("+", " and ")
+
+
+def group_label(group: str) -> tuple[str, str]:
+    """Heading and value of a stored group such as ``sex=female``."""
+    subject, _, value = group.partition("=")
+    return GROUPS.get(subject, subject.replace("_", " ").capitalize()), value.replace("_", " ")

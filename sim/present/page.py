@@ -1,0 +1,319 @@
+"""The comparison page: one file that a commissioner can read, print, keep and send on.
+
+`write` reads a stored result and puts `comparison.html` beside it: no script, no outside request, every
+figure inside the file with a text alternative and its numbers. What the sentences may say is decided in
+`words`.
+"""
+
+from __future__ import annotations
+
+import math
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from sim.errors import SimError
+from sim.present.figures import Table, bounds, differences_block, places_block, return_block
+from sim.present.history import checks, quarterly_table, record_block, summary, years_block
+from sim.present.limits import NOT_MODELLED
+from sim.present.names import GROUPS, PRIMARY, SECOND_YEAR, group_label, metric_name
+from sim.present.read import BASELINE, CENTRAL, Stored, effects, load
+from sim.present.words import (
+    Effect,
+    band_sentence,
+    how_sure,
+    interval,
+    later,
+    listed,
+    noun_of,
+    number,
+    sentence,
+    signed,
+)
+
+FILE_NAME: Final = "comparison.html"
+_TEMPLATES: Final = Path(__file__).with_name("templates")
+
+
+def write(result_dir: Path | str) -> Path:
+    """Write the comparison page of a stored result.
+
+    Parameters
+    ----------
+    result_dir : Path or str
+        ``results/<run-id>``, complete.
+
+    Returns
+    -------
+    Path
+        ``comparison.html`` in that folder; an earlier one is replaced whole.
+
+    Raises
+    ------
+    SimError
+        If the result is not complete, has nothing to compare, or the page cannot be written.
+    """
+    import os
+
+    target = Path(result_dir) / FILE_NAME
+    html = render(load(Path(result_dir)))
+    unfinished = target.with_name(f".{FILE_NAME}.{os.getpid()}")
+    try:
+        unfinished.write_text(html, encoding="utf-8", newline="\n")
+        os.replace(unfinished, target)
+    except OSError as error:
+        unfinished.unlink(missing_ok=True)
+        raise SimError(f"The page {target} cannot be written: {error.strerror}.") from error
+    return target
+
+
+def render(stored: Stored) -> str:
+    """Return the page of a result as HTML."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from markupsafe import Markup
+
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    style = Markup((_TEMPLATES / "page.css").read_text(encoding="utf-8"))
+    return environment.get_template("comparison.html").render(style=style, **content(stored))
+
+
+def content(stored: Stored) -> dict[str, Any]:
+    """Everything the template shows, as plain values.
+
+    Raises
+    ------
+    SimError
+        If the result holds no option or no headline measure.
+    """
+    if not stored.options:
+        raise SimError(
+            f"{stored.path} holds the baseline only, so there is nothing to compare; make one with: "
+            "cliffedge compare"
+        )
+    headline = effects(stored, stored.headline)
+    if not headline:
+        raise SimError(f"{stored.path} holds no headline measure, so no answer can be written from it.")
+    primary = [effect for effect in headline if effect.metric == headline[0].metric]
+    found = checks(stored)
+    return {
+        "title": "What would change for survivors after the decision",
+        "start": _date(stored.config["policy"]["start"]),
+        "stories": stored.stories,
+        "options_named": listed([story.title for story in stored.options]),
+        "answers": [_answer(option.title, headline) for option in stored.options],
+        "how_sure": how_sure(primary),
+        "people": _people(stored),
+        "replications": stored.comparison.replications,
+        "band_replications": stored.comparison.band_replications,
+        "headline_table": headline_table(headline),
+        "differences": differences_block(headline),
+        "places": places_block(stored),
+        "returns": return_block(stored),
+        "later": _later(stored),
+        "groups": group_tables(stored),
+        "years": years_block(stored),
+        "record": record_block(stored, found),
+        "quarters": quarterly_table(found),
+        "record_summary": summary(found),
+        "limits": NOT_MODELLED,
+        "assumptions": _assumptions(),
+        "assumed": _assumed(),
+        "band": band_table(primary),
+        "reproduce": _reproduce(stored),
+    }
+
+
+def _answer(option: str, headline: Sequence[Effect]) -> dict[str, Any]:
+    """What is said of one option: a sentence a measure, without repeating its name, and the band of the
+    first.
+    """
+    own = [effect for effect in headline if effect.option == option]
+    spoken = [sentence(effect).removeprefix(f"{option}: ") for effect in own]
+    if all(effect.nothing_changed for effect in own):
+        spoken = ["Changes nothing in this model: every headline difference is exactly 0."]
+    return {
+        "option": option,
+        "sentences": [text[:1].upper() + text[1:] for text in spoken],
+        "band": band_sentence(own[0]),
+    }
+
+
+def _people(stored: Stored, group: str = "all") -> str:
+    """How many people are followed in a run, on average over replications; empty if it was not stored."""
+    rows = stored.outcomes
+    chosen = (
+        (rows["scenario"] == BASELINE)
+        & (rows["world"] == CENTRAL)
+        & (rows["metric"] == "cohort_people")
+        & (rows["group"] == group)
+    )
+    counts = rows[chosen]["value"].dropna()
+    return f"{counts.mean():,.0f}" if len(counts) else ""
+
+
+def headline_table(headline: Sequence[Effect]) -> list[dict[str, Any]]:
+    """One block a measure: its level under today's rules, and a row an option."""
+    return [
+        {
+            "measure": metric_name(metric).title,
+            "today": number(own[0].baseline, own[0].unit),
+            "unit": noun_of(own[0].unit),
+            "rows": [
+                (
+                    effect.option,
+                    signed(effect.mean, effect.unit),
+                    bounds(effect),
+                    interval(*effect.band, effect.unit) if effect.band else "not varied",
+                )
+                for effect in own
+            ],
+        }
+        for metric in dict.fromkeys(effect.metric for effect in headline)
+        if (own := [effect for effect in headline if effect.metric == metric])
+    ]
+
+
+def band_table(primary: Sequence[Effect]) -> Table | None:
+    """The first headline difference at the low and the high setting of each assumption."""
+    rows = [
+        (
+            assumption.title,
+            effect.option,
+            *(
+                signed(value, effect.unit) if value is not None else "not run"
+                for value in (assumption.at_low, effect.mean, assumption.at_high)
+            ),
+        )
+        for effect in primary
+        for assumption in effect.assumptions
+    ]
+    if not rows:
+        return None
+    return Table(
+        f"{metric_name(primary[0].metric).title}: difference from today's rules with one assumption changed",
+        ("Assumption", "Option", "Set low", "Central", "Set high"),
+        tuple(sorted(rows, key=lambda row: row[0])),
+    )
+
+
+def _later(stored: Stored) -> dict[str, Any] | None:
+    """Removed, or only delayed: the first year against the second."""
+    both = effects(stored, (PRIMARY, SECOND_YEAR))
+    first = [effect for effect in both if effect.metric == PRIMARY]
+    second = [effect for effect in both if effect.metric == SECOND_YEAR]
+    if not first or not second:
+        return None
+    rows = [
+        (
+            one.option,
+            f"{signed(one.mean, one.unit)} ({bounds(one)})",
+            f"{signed(two.mean, two.unit)} ({bounds(two)})",
+        )
+        for one, two in zip(first, second, strict=True)
+    ]
+    head = ("Option", "Days 0 to 365", "Days 366 to 730")
+    return {
+        "sentences": [later(one, two) for one, two in zip(first, second, strict=True)],
+        "table": Table(
+            f"Days with nowhere secure: today's rules {number(first[0].baseline, 'days')} in the first year, "
+            f"{number(second[0].baseline, 'days')} in the second; differences with 95% intervals from chance",
+            head,
+            tuple(rows),
+        ),
+    }
+
+
+def group_tables(stored: Stored) -> list[Table]:
+    """Every headline measure by group: difference with half its interval; hidden where chance swamps it."""
+    present = list(
+        dict.fromkeys(str(group) for group in stored.outcomes["group"].unique() if "=" in str(group))
+    )
+    order = {subject: place for place, subject in enumerate(GROUPS)}
+    present.sort(key=lambda group: order.get(group.partition("=")[0], len(order)))
+    tables = []
+    for metric in stored.headline:
+        rows = []
+        for group in present:
+            cells = effects(stored, [metric], group=group)
+            if cells and math.isfinite(cells[0].baseline):
+                heading, value = group_label(group)
+                level = number(cells[0].baseline, cells[0].unit)
+                rows.append((f"{heading}: {value}", _people(stored, group), level, *map(_cell, cells)))
+        if rows:
+            unit = noun_of(effects(stored, [metric])[0].unit)
+            tables.append(
+                Table(
+                    f"{metric_name(metric).title}: today's rules, then each option's difference in {unit}",
+                    ("Group", "People", "Today's rules", *(story.title for story in stored.options)),
+                    tuple(rows),
+                )
+            )
+    return tables
+
+
+def _cell(effect: Effect) -> str:
+    """A difference and half its interval, or why it is not shown."""
+    if effect.nothing_changed:
+        return "0"
+    if not effect.has_interval:
+        return "too few runs"
+    half = ((effect.high or 0.0) - (effect.low or 0.0)) / 2
+    if half > max(abs(effect.mean), 0.05 * abs(effect.baseline)):
+        return "hidden"
+    return f"{signed(effect.mean, effect.unit)} ± {number(half, effect.unit).split(' ')[0].rstrip('%')}"
+
+
+def _assumptions() -> list[dict[str, str]]:
+    """Structural assumptions from the evidence register."""
+    from sim.config.evidence import register
+
+    return [
+        {"id": str(entry.id), "sentence": str(entry.sentence), "switch": str(entry.switch or "")}
+        for entry in register().assumptions()
+    ]
+
+
+def _assumed() -> Table:
+    """Every parameter whose value has no published source, with the reason for it."""
+    from sim.config.evidence import register
+
+    rows = [
+        (
+            entry.meaning,
+            "" if entry.range is None else f"{entry.range[0]:g} to {entry.range[1]:g}",
+            entry.unit,
+            entry.assumed or "",
+            entry.path,
+        )
+        for entry in register().entries
+        if entry.confidence == "assumed"
+    ]
+    head = ("What it means", "Range", "Unit", "Why this value", "Parameter")
+    return Table(f"The {len(rows)} parameters whose value is assumed", head, tuple(rows))
+
+
+def _reproduce(stored: Stored) -> dict[str, str]:
+    manifest = stored.manifest
+    return {
+        "command": shlex.join(shlex.split(str(manifest["command"]))),
+        "seed": str(manifest["seed"]),
+        "versions": ", ".join(f"{name} {version}" for name, version in manifest["versions"].items()),
+        "config_hash": str(manifest["config_hash"]),
+        "source_hash": str(manifest["source_hash"]),
+        "run_id": str(manifest["run_id"]),
+        "created": str(manifest["created"]),
+    }
+
+
+def _date(value: Any) -> str:
+    from datetime import date
+
+    day = value if isinstance(value, date) else date.fromisoformat(str(value))
+    return f"{day.day} {day:%B %Y}"

@@ -1,0 +1,185 @@
+"""Stored results as a reader meets them: tables, stories, and the paired effects that the words speak of.
+
+Reads a results folder and nothing else; never simulates. What is written where is decided by
+`sim.experiment.store`; this module is the only place in `present` that knows the columns.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from sim.present.names import metric_name, option_title
+from sim.present.words import Assumption, Effect
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+    import pandas as pd
+
+    from sim.experiment.compare import Comparison, Difference
+
+    Floats = npt.NDArray[np.float64]
+
+CENTRAL: Final = "central"
+BASELINE: Final = "baseline"
+
+
+@dataclass(frozen=True)
+class Story:
+    """A scenario as the reader meets it."""
+
+    name: str
+    title: str
+    why: tuple[str, ...]
+    sources: tuple[str, ...]
+    changes: tuple[tuple[str, str, str], ...]
+
+
+@dataclass(frozen=True)
+class Stored:
+    """Everything that one page is made from.
+
+    Attributes
+    ----------
+    manifest, config : dict
+    stories : tuple of Story
+        Baseline first, then the options in the order of the plan.
+    outcomes, curves, calendar : DataFrame
+        As stored; columns as in `sim.experiment.store.Result`.
+    comparison : Comparison
+        Paired differences, as `sim.experiment.compare` works them out for everybody.
+    """
+
+    path: Path
+    manifest: dict[str, Any]
+    config: dict[str, Any]
+    stories: tuple[Story, ...]
+    outcomes: pd.DataFrame
+    curves: pd.DataFrame
+    calendar: pd.DataFrame
+    comparison: Comparison
+
+    @property
+    def options(self) -> tuple[Story, ...]:
+        """The scenarios other than the baseline."""
+        return tuple(story for story in self.stories if story.name != BASELINE)
+
+    @property
+    def headline(self) -> tuple[str, ...]:
+        """Headline metrics, in the order in which they were stored."""
+        rows = self.outcomes[self.outcomes["family"] == "headline"]
+        return tuple(dict.fromkeys(rows["metric"].astype(str)))
+
+
+def load(path: Path) -> Stored:
+    """Read a finished result.
+
+    Raises
+    ------
+    SimError
+        If the folder holds no complete result, or one of another schema version.
+    """
+    from sim.experiment.compare import compare
+    from sim.experiment.store import load as open_result
+
+    result = open_result(path)
+    return Stored(
+        path=Path(path),
+        manifest=result.manifest,
+        config=result.config,
+        stories=tuple(_story(entry) for entry in result.scenarios),
+        outcomes=result.outcomes,
+        curves=result.curves,
+        calendar=result.calendar,
+        comparison=compare(result),
+    )
+
+
+def _story(entry: dict[str, Any]) -> Story:
+    return Story(
+        name=str(entry["name"]),
+        title=option_title(str(entry["name"]), entry["titles"]),
+        why=tuple(entry["why"]),
+        sources=tuple(entry["sources"]),
+        changes=tuple(
+            (str(path), _plain(change["before"]), _plain(change["after"]))
+            for path, change in entry["changes"].items()
+        ),
+    )
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:g}"
+    return str(value)
+
+
+def effects(stored: Stored, metrics: Sequence[str], *, group: str = "all") -> tuple[Effect, ...]:
+    """Paired differences of every option and metric, with interval and assumption band, ready to be spoken
+    of.
+
+    Parameters
+    ----------
+    metrics : sequence of str
+    group : str
+        A subgroup has no band of its own.
+
+    Returns
+    -------
+    tuple of Effect
+        By metric, then by option; what was not measured is left out.
+    """
+    wanted = set(metrics)
+    found = {
+        (each.metric, each.option): each
+        for each in stored.comparison.differences
+        if each.group == group and each.metric in wanted
+    }
+    return tuple(
+        _effect(found[metric, option.name], option.title)
+        for metric in metrics
+        for option in stored.options
+        if (metric, option.name) in found
+    )
+
+
+def _effect(difference: Difference, option: str) -> Effect:
+    named = metric_name(difference.metric)
+    return Effect(
+        option=option,
+        metric=difference.metric,
+        subject=named.subject,
+        plural=named.plural,
+        unit=difference.unit,
+        better=difference.better,
+        baseline=math.nan if difference.baseline is None else difference.baseline,
+        mean=math.nan if difference.mean is None else difference.mean,
+        low=difference.low,
+        high=difference.high,
+        replications=difference.replications,
+        assumptions=tuple(Assumption(row.title, row.at_low, row.at_high) for row in difference.band),
+    )
+
+
+def curve(stored: Stored, name: str, scenario: str) -> tuple[Floats, dict[str, Floats]]:
+    """A stored curve, meaned over replications of the central world: x, and y by category, shape (n,)
+    each.
+    """
+    table = stored.curves
+    rows = table[(table["world"] == CENTRAL) & (table["scenario"] == scenario) & (table["curve"] == name)]
+    wide = rows.groupby(["x", "category"], observed=True)["value"].mean().unstack("category")
+    x: Floats = wide.index.to_numpy(dtype=float)
+    return x, {str(category): wide[category].to_numpy(dtype=float) for category in wide.columns}
+
+
+def series(stored: Stored, name: str, scenario: str = BASELINE) -> pd.DataFrame:
+    """A calendar series of the central world: rows are periods, columns replications."""
+    table = stored.calendar
+    rows = table[(table["world"] == CENTRAL) & (table["scenario"] == scenario) & (table["series"] == name)]
+    return rows.pivot_table(index="period", columns="replication", values="value", observed=True).sort_index()

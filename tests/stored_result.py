@@ -1,0 +1,235 @@
+"""A small made-up result on disk, in the layout of the store, for tests of what reads results.
+
+Its numbers are invented and simple: differences that are plainly beyond chance, plainly within it, or exactly
+zero, so that a test can say what a page has to tell of each.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import yaml
+
+from sim.experiment.store import _fingerprint
+
+OPTIONS = {
+    "extended_support_180": ("Extended support for 180 days",),
+    "priority_need": ("Priority need for confirmed survivors",),
+    "local_connection_exempt": ("Exemption from local connection",),
+    "extended_support_180+priority_need+local_connection_exempt": (
+        "Extended support for 180 days",
+        "Priority need for confirmed survivors",
+        "Exemption from local connection",
+    ),
+}
+SCENARIOS = ("baseline", *OPTIONS)
+BAND = {
+    "post_cg_stay": "Mean stay in support after the decision",
+    "asylum_pending": "Share with asylum pending",
+}
+
+# (level, mean effect of each option, spread of the paired differences, unit, better)
+HEADLINES: dict[str, tuple[float, tuple[float, ...], float, str]] = {
+    "insecure_days_year_1": (142.0, (-11.8, -6.3, 0.0, -17.4), 0.8, "days"),
+    "insecure_no_worker_days_year_1": (88.0, (-9.1, -3.0, 0.0, -12.6), 0.6, "days"),
+    "long_insecure_share_year_1": (0.46, (-0.031, -0.012, 0.0, -0.044), 0.002, "share"),
+    "insecure_days_year_2": (121.0, (3.2, -7.0, 0.0, -4.0), 0.9, "days"),
+    "harm_by_day_365": (0.183, (-0.0004, 0.0003, 0.0, -0.0007), 0.002, "share"),
+}
+GROUPS = {"sex=female": 0.9, "sex=male": 1.05, "place=insecure or none": 1.6, "region=north_east": 1.0}
+PLACES = (
+    "settled home",
+    "safehouse",
+    "council temporary accommodation",
+    "asylum accommodation",
+    "insecure or none",
+    "not known",
+    "custody",
+    "died or left the UK",
+)
+
+
+def write_result(folder: Path, *, replications: int = 4, band: bool = True) -> Path:
+    """Write a whole result into `folder` and return it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    worlds = [{"name": "central", "entry": "", "side": "", "title": "", "settings": {}}]
+    if band:
+        worlds += [
+            {
+                "name": f"{entry}:{side}",
+                "entry": entry,
+                "side": side,
+                "title": title,
+                "settings": {"a.b": 1.0},
+            }
+            for entry, title in BAND.items()
+            for side in ("low", "high")
+        ]
+    units = [("central", k) for k in range(replications)] + [(world["name"], 0) for world in worlds[1:]]
+    _parquet(folder, "outcomes", [row for unit in units for row in _outcomes(*unit)])
+    central = [unit for unit in units if unit[0] == "central"]
+    _parquet(folder, "people", [{"replication": 0, "scenario": "baseline", "row": 1}])
+    _parquet(folder, "curves", [row for unit in central for row in _curves(*unit)])
+    _parquet(folder, "calendar", [row for unit in central for row in _calendar(*unit)])
+    (folder / "config.yaml").write_text(yaml.safe_dump({"policy": {"start": "2027-04-01"}}))
+    scenarios: list[dict[str, Any]] = [
+        {
+            "name": "baseline",
+            "titles": ["Today's rules"],
+            "why": [],
+            "sources": [],
+            "applies_to": "",
+            "changes": {},
+        }
+    ]
+    for name, titles in OPTIONS.items():
+        changes = {"support.floor.casework_days": {"before": 0.0, "after": 180.0}}
+        why = ["Support that outlasts the <decision> & leaves time to find a home."]
+        sources = ["Survivor support brief, Modern Slavery PEC, 15 November 2023"]
+        scenarios.append(
+            {
+                "name": name,
+                "titles": list(titles),
+                "why": why,
+                "sources": sources,
+                "applies_to": "",
+                "changes": changes,
+            }
+        )
+    about = {"scenarios": scenarios, "worlds": worlds}
+    (folder / "scenarios.yaml").write_text(yaml.safe_dump(about, sort_keys=False))
+    manifest = {
+        "schema_version": 1,
+        "complete": True,
+        "run_id": folder.name,
+        "title": "Today's rules against 4 options",
+        "command": "cliffedge compare experiment.seed=7",
+        "created": "2026-11-22T12:00:00+00:00",
+        "versions": {"cliffedge": "0.1.0", "python": "3.11.7", "numpy": "2.0.0"},
+        "config_hash": "0123456789ab",
+        "source_hash": "ba9876543210",
+        "seed": 7,
+        "scenarios": list(SCENARIOS),
+        "worlds": [world["name"] for world in worlds],
+        "runs": [{"world": w, "replication": k, "scenario": s} for w, k in units for s in SCENARIOS],
+        "files": {path.name: _fingerprint(path) for path in folder.iterdir() if path.name != "manifest.json"},
+    }
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    return folder
+
+
+def _parquet(folder: Path, name: str, rows: list[dict[str, Any]]) -> None:
+    pd.DataFrame(rows).to_parquet(folder / f"{name}.parquet")
+
+
+def _noise(*address: object) -> float:
+    """A fixed number between -1 and 1 for an address."""
+    seed = sum((place + 1) * ord(letter) for place, letter in enumerate(repr(address)))
+    return float(np.random.default_rng(seed).uniform(-1, 1))
+
+
+def _outcomes(world: str, replication: int) -> list[dict[str, Any]]:
+    rows = []
+    for place, scenario in enumerate(SCENARIOS):
+        address = {"world": world, "replication": replication, "scenario": scenario}
+        for group, size in {"all": 1.0, **GROUPS}.items():
+            people = {"all": 4200, "region=north_east": 31}.get(group, 1900)
+            rows.append(
+                {**address, "metric": "cohort_people", "group": group, "value": float(people)}
+                | {"unit": "people", "better": "none", "family": "secondary"}
+            )
+            for metric, (level, effects, spread, unit) in HEADLINES.items():
+                effect = effects[place - 1] if place else 0.0
+                turn = {"post_cg_stay:high": 0.25, "asylum_pending:high": -0.2}.get(world, 1.0)
+                noisy = 40.0 if group == "region=north_east" else 1.0
+                chance = spread * noisy * _noise(metric, scenario, group, replication) if effect else 0.0
+                about = {"unit": unit, "better": "lower", "family": "headline"}
+                base = level * size + 2 * spread * _noise(metric, group, replication, world)
+                rows.append(
+                    {**address, "metric": metric, "group": group, **about}
+                    | {"value": base + effect * turn * size + chance}
+                )
+    return rows
+
+
+def _curves(world: str, replication: int) -> list[dict[str, Any]]:
+    rows = []
+    days = np.arange(731.0)
+    for place, scenario in enumerate(SCENARIOS):
+        less = (0.0, 0.032, 0.017, 0.0, 0.048)[place]
+        insecure = 0.33 + 0.1 * np.exp(-days / 200) - less * np.exp(-days / 700)
+        shares = {
+            "safehouse": 0.12 * np.exp(-days / 150) + less * np.exp(-days / 250),
+            "council temporary accommodation": 0.08 + 0.02 * days / 730,
+            "asylum accommodation": 0.15 * np.exp(-days / 600),
+            "insecure or none": insecure,
+            "not known": 0 * days,
+            "custody": 0.02 + 0 * days,
+            "died or left the UK": 0.05 * days / 730,
+        }
+        shares["settled home"] = 1 - sum(shares.values())
+        harm = 0.21 * (1 - np.exp(-days / 300)) * (1 - 0.3 * less)
+        address = {"world": world, "replication": replication, "scenario": scenario}
+        lines = [("places", category, shares[category]) for category in PLACES]
+        lines += [("harm", "harm", harm), ("harm", "RP5", harm / 2)]
+        lines += [("recorded", "recorded", 1.8 * harm), ("recorded", "RP2", harm)]
+        for curve, category, values in lines:
+            rows += [
+                {**address, "curve": curve, "x": x, "category": category, "value": value}
+                for x, value in zip(days.tolist(), values.tolist(), strict=True)
+            ]
+    return rows
+
+
+def _calendar(world: str, replication: int) -> list[dict[str, Any]]:
+    rows = []
+    quarters = [f"{year}Q{quarter}" for year in range(2014, 2032) for quarter in (1, 2, 3, 4)]
+    known = (
+        [2014, 2019.9, 2021, 2023, 2024, 2025, 2026, 2032],
+        [100, 11700, 17300, 29700, 26000, 17500, 5600, 6900],
+    )
+    for place, scenario in enumerate(SCENARIOS):
+        address = {"world": world, "replication": replication, "scenario": scenario}
+        wobble = 1 + 0.01 * _noise(replication)
+        for index, quarter in enumerate(quarters):
+            year = 2014 + index / 4
+            ahead = place * 0.03 * max(0.0, year - 2027.25)
+            busy = np.interp(year, [2014, 2018, 2022, 2025, 2032], [570, 1700, 4500, 6000, 6800]) * wobble
+            values = {
+                "referrals": busy,
+                "rg_decisions": busy * 0.97,
+                "cg_decisions": np.interp(year, [2014, 2021, 2023, 2026, 2032], [400, 800, 2600, 7300, 4200])
+                * wobble,
+                "cg_backlog": np.interp(year + 0.25, *known) * wobble,
+                "rg_backlog": 400 * wobble,
+                "people_in_support": np.interp(
+                    year, [2014, 2018, 2023, 2026, 2032], [500, 2000, 7400, 5200, 4800]
+                )
+                * (1 + ahead),
+                "beds_occupied_mean": min(700.0, 150 + 60 * (year - 2014)) * wobble,
+                "bed_line": 30 * wobble * (1 + 4 * ahead),
+            }
+            rows += [
+                {**address, "series": name, "period": quarter, "value": float(v)}
+                for name, v in values.items()
+            ]
+        for year in range(2014, 2032):
+            values = {
+                "cg_wait_mean": np.interp(year, [2014, 2019, 2024, 2026, 2031], [120, 400, 850, 300, 200]),
+                "cg_wait_median": np.interp(year, [2014, 2019, 2024, 2026, 2031], [100, 300, 780, 250, 180]),
+                "rg_wait_median": 6.0 if year < 2023 else 24.0,
+                "repeat_referrals": 120.0 * (year - 2014),
+                "bed_wait_median": 9.0 + 3 * place if year > 2026 else 9.0,
+            }
+            rows += [
+                {**address, "series": name, "period": str(year), "value": float(v) * wobble}
+                for name, v in values.items()
+            ]
+            entrants = 900.0 + 300 * (year - 2014)
+            period = f"{year}/{(year + 1) % 100:02d}"
+            rows.append({**address, "series": "support_entrants", "period": period, "value": entrants})
+    return rows
