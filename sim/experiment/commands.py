@@ -211,7 +211,8 @@ def cost_in_words(manifest: dict[str, Any]) -> str:
     peak = manifest["peak_memory_mib"]
     return (
         f"{len(manifest['runs'])} runs in {in_words(manifest['timings']['seconds'])}, "
-        f"{manifest['workers']} at a time; {'no' if per_person is None else f'{per_person:.1f}'} events per person; "
+        f"{manifest['workers']} at a time; "
+        f"{'no' if per_person is None else f'{per_person:.1f}'} events per person; "
         f"peak memory of a process {f'{peak:,.0f} MiB' if peak else 'not known here'}."
     )
 

@@ -15,7 +15,9 @@ from sim.experiment.plan import CENTRAL
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import numpy as np
     import pyarrow as pa
+    from numpy.typing import NDArray
 
     from sim.experiment.parts import Part, Parts
     from sim.experiment.plan import Plan, Run, Unit
@@ -198,6 +200,19 @@ def calendar(plan: Plan, parts: Parts) -> Iterator[pa.Table]:
     return _in_one(pieces)
 
 
+def _named(codes: NDArray[np.uint8], names: dict[int, str]) -> pa.DictionaryArray:
+    """Codes as words, each in the dictionary once: for doubles, pyarrow 26 stores stray memory."""
+    import numpy as np
+    import pyarrow as pa
+
+    position = np.full(256, -1, np.int16)
+    position[list(names)] = np.arange(len(names))
+    indices = position[codes]
+    if (unknown := indices < 0).any():
+        raise SimError(f"event log with code {codes[unknown][0]}; allowed: {names}")
+    return pa.DictionaryArray.from_arrays(pa.array(indices), pa.array(list(names.values())))
+
+
 def events(plan: Plan, parts: Parts) -> Iterator[pa.Table]:
     """Every event of the central world: person, visit, time [days], event, place, detail."""
     import pyarrow as pa
@@ -208,11 +223,7 @@ def events(plan: Plan, parts: Parts) -> Iterator[pa.Table]:
         log = parts.read_log(run.key)
         columns = _address(unit, run, len(log), with_world=False)
         columns |= {name: pa.array(getattr(log, name)) for name in ("person", "visit", "time")}
-        for name, codes in (("event", Event), ("place", Place)):
-            labels = [""] * (max(codes) + 1)
-            for code in codes:
-                labels[code] = code.name.lower()
-            indices = pa.array(getattr(log, name).astype("int16"))
-            columns[name] = pa.DictionaryArray.from_arrays(indices, pa.array(labels))
+        columns["event"] = _named(log.event, {int(event): event.name.lower() for event in Event})
+        columns["place"] = _named(log.place, {int(place): place.name.lower() for place in Place})
         columns["detail"] = pa.array(log.detail)
         yield pa.table(columns)
