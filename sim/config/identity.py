@@ -38,7 +38,7 @@ def config_hash(parameters: Part) -> str:
 
 
 def source_hash(package: Path | None = None) -> str:
-    """Return 12 hexadecimal digits that name the program: every Python file below ``sim``, by name and text."""
+    """Return 12 hexadecimal digits that name the program: every Python file below ``sim``."""
     root = package or Path(__file__).resolve().parents[1]
     digest = hashlib.sha256()
     for file in sorted(root.rglob("*.py"), key=lambda one: one.relative_to(root).as_posix()):
