@@ -160,6 +160,11 @@ class NationalModel:
 
         experiment = before.experiment
         measured: Measured = measure(
-            people, log, cohort, day_of(experiment.horizon), experiment.follow_up_days
+            people,
+            log,
+            cohort,
+            day_of(experiment.horizon),
+            experiment.follow_up_days,
+            tuple(before.services),
         )
         return measured

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import shlex
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,6 +18,7 @@ from sim.errors import SimError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from sim.config.compose import Scenario
     from sim.config.schema import Experiment, Parameters
 
 BASELINE: Final = "baseline"
@@ -141,28 +143,16 @@ def _alike(parameters: Parameters) -> Parameters:
     )
 
 
-def _names(option: str) -> list[str]:
-    """The scenarios that an option joins with +."""
-    return [name.strip() for name in option.split("+") if name.strip()]
-
-
-def _story(scenario: Any) -> Story:
+def _story(scenario: Scenario) -> Story:
     """The reader's part of a composed scenario."""
     return Story(
         name=scenario.name,
-        titles=_texts(scenario.titles),
-        why=_texts(scenario.why),
-        sources=_texts(scenario.sources),
+        titles=tuple(scenario.titles),
+        why=tuple(scenario.why),
+        sources=tuple(source.words() for source in scenario.sources),
         applies_to=str(scenario.applies_to),
         changes=dict(scenario.changes),
     )
-
-
-def _texts(value: Any) -> tuple[str, ...]:
-    """One text or several, as several."""
-    if isinstance(value, str):
-        return (value,) if value else ()
-    return tuple(str(text) for text in value or ())
 
 
 def worlds_of(parameters: Parameters) -> tuple[World, ...]:
@@ -201,7 +191,7 @@ def of_run(overrides: Sequence[str], scenarios: Sequence[str], *, events: bool =
     replications = before.experiment.replications if _is_set(overrides, "experiment.replications") else 1
     options = [] if set(scenarios) <= {BASELINE} else ["+".join(scenarios)]
     before = _with_experiment(before, replications=replications, band_replications=0, options=tuple(options))
-    return _make(before, overrides, options, "run", events)
+    return _make(before, overrides, options, _command("run", overrides, scenarios, events), events)
 
 
 def of_compare(overrides: Sequence[str], scenarios: Sequence[str], *, events: bool = False) -> Plan:
@@ -231,12 +221,20 @@ def of_compare(overrides: Sequence[str], scenarios: Sequence[str], *, events: bo
             "the baseline alone is run by: cliffedge run"
         )
     before = _with_experiment(before, options=tuple(options))
-    return _make(before, overrides, options, "compare", events)
+    return _make(before, overrides, options, _command("compare", overrides, scenarios, events), events)
 
 
-def _make(before: Parameters, overrides: Sequence[str], options: list[str], verb: str, events: bool) -> Plan:
+def _command(verb: str, overrides: Sequence[str], scenarios: Sequence[str], events: bool) -> str:
+    """What to type to make the same result again."""
+    chosen = [f"scenarios=[{','.join(scenarios)}]"] if scenarios else []
+    return shlex.join(["cliffedge", verb, *overrides, *chosen, *(["--events"] if events else [])])
+
+
+def _make(
+    before: Parameters, overrides: Sequence[str], options: list[str], command: str, events: bool
+) -> Plan:
     """Compose every scenario and world, and address every run."""
-    from sim.config.compose import scenario, world
+    from sim.config.compose import scenario
     from sim.config.identity import config_hash, source_hash, to_yaml
     from sim.experiment.machinery import check_follow_up
 
@@ -245,15 +243,15 @@ def _make(before: Parameters, overrides: Sequence[str], options: list[str], verb
     keep_events = events or before.experiment.keep_events
     before = _with_experiment(before, workers=0, keep_events=keep_events)
     sources = source_hash()
-    scenarios = [scenario(_names(option), tuple(overrides)) for option in (BASELINE, *options)]
+    scenarios = [scenario([option], tuple(overrides)) for option in (BASELINE, *options)]
     worlds = worlds_of(before)
     units: list[Unit] = []
     for each in worlds:
         count = (
             before.experiment.replications if each.name == CENTRAL else before.experiment.band_replications
         )
-        world_before = _alike(world(before, each.settings) if each.settings else before)
-        afters = [_alike(world(s.after, each.settings) if each.settings else s.after) for s in scenarios]
+        here = [s.in_world(each.settings) if each.settings else s for s in scenarios]
+        world_before, afters = _alike(here[0].before), [_alike(s.after) for s in here]
         hashes = [config_hash(world_before), *map(config_hash, afters)]
         for replication in range(count):
             runs = tuple(
@@ -278,7 +276,7 @@ def _make(before: Parameters, overrides: Sequence[str], options: list[str], verb
         title=f"Today's rules against {len(told)} option{'s' * (len(told) != 1)}: {'; '.join(told)}"
         if told
         else "Today's rules",
-        command=" ".join(["cliffedge", verb, *overrides]),
+        command=command,
         seed=seed,
         config_hash=configured,
         source_hash=sources,
