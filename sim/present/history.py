@@ -29,7 +29,7 @@ _PANELS: Final[tuple[tuple[str, str, str, str], ...]] = (
     ("referrals", "count", "quarter", "Referrals a quarter"),
     ("rg_decisions", "count", "quarter", "RG decisions a quarter"),
     ("cg_decisions", "count", "quarter", "Conclusive decisions a quarter"),
-    ("cg_wait", "median", "year", "Median days to conclusive decision"),
+    ("cg_wait", "median", "year", "Days to decision, median"),
 )
 
 

@@ -100,9 +100,9 @@ OVER_YEARS: Final[tuple[tuple[str, str, bool], ...]] = (
     ("people_in_support", "Adults in support", True),
     ("beds_occupied_mean", "Safehouse places in use", False),
     ("bed_line", "Waiting for a safehouse place", True),
-    ("bed_wait_median", "Median days for a safehouse place", False),
+    ("bed_wait_median", "Days to a place, median", False),
     ("cg_backlog", "Waiting for a conclusive decision", True),
-    ("cg_wait_median", "Median days to conclusive decision", False),
+    ("cg_wait_median", "Days to decision, median", False),
 )
 """Calendar series shown for every scenario: name, title, and whether it is a stock at the end of its
 period.

@@ -267,7 +267,7 @@ def _cell(effect: Effect) -> str:
     half = ((effect.high or 0.0) - (effect.low or 0.0)) / 2
     if half > max(abs(effect.mean), 0.05 * abs(effect.baseline)):
         return "hidden"
-    return f"{signed(effect.mean, effect.unit)} ± {number(half, effect.unit).split(' ')[0].rstrip('%')}"
+    return f"{signed(effect.mean, effect.unit)} ± {signed(half, effect.unit).lstrip('+')}"
 
 
 def _assumptions() -> list[dict[str, str]]:

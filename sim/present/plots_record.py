@@ -36,7 +36,10 @@ _LINE: Final = OPTION_COLOURS[0]
 
 @dataclass(frozen=True)
 class Point:
-    """A published figure at a moment [year, as a decimal]; a miss is drawn hollow."""
+    """A published figure at a moment [year, as a decimal].
+
+    A hit is drawn full, a miss hollow, and one that could not be compared (None) as a cross.
+    """
 
     year: float
     value: float
@@ -135,11 +138,11 @@ def _panel(axes: Axes, panel: YearPanel, projected_from: float, *, label_project
         axes.plot(
             [point.year],
             [point.value],
-            marker="o",
+            marker="x" if point.hit is None else "o",
             markersize=size,
             markeredgecolor=PUBLISHED,
             markeredgewidth=1.2 if size > 4 else 0.9,
-            markerfacecolor="white" if point.hit is False else PUBLISHED,
+            markerfacecolor=PUBLISHED if point.hit else "white",
             zorder=4,
         )
     _axes_of_years(axes, panel.title, float(panel.years[0]), last)
@@ -180,11 +183,15 @@ def _legend(axes: Axes) -> None:
     axes.axis("off")
     axes.fill_between([0.0, 0.32], 0.25, 0.75, color=_BAND, linewidth=0)
     axes.plot([0.0, 0.32], [0.5, 0.5], color=_LINE, linewidth=1.5)
-    axes.text(0.4, 0.5, "simulated: mean and range", va="center", color=QUIET)
-    axes.plot([2.75], [0.5], marker="o", markersize=6, color=PUBLISHED)
-    axes.text(2.86, 0.5, "published, hit", va="center", color=QUIET)
-    axes.plot([4.25], [0.5], marker="o", markersize=6, markerfacecolor="white", markeredgecolor=PUBLISHED)
-    axes.text(4.36, 0.5, "published, missed", va="center", color=QUIET)
+    axes.text(0.4, 0.5, "simulated: mean, range", va="center", color=QUIET)
+    axes.text(2.3, 0.5, "published:", va="center", color=QUIET)
+    for x, text, marker, face in (
+        (3.2, "hit", "o", PUBLISHED),
+        (3.75, "missed", "o", "white"),
+        (4.65, "not compared", "x", PUBLISHED),
+    ):
+        axes.plot([x], [0.5], marker=marker, markersize=6, markerfacecolor=face, markeredgecolor=PUBLISHED)
+        axes.text(x + 0.11, 0.5, text, va="center", color=QUIET)
 
 
 def _key(axes: Axes, labels: Sequence[str]) -> None:

@@ -186,8 +186,8 @@ def sentence(effect: Effect) -> str:
         return f"{start}changes nothing in this model ({effect.subject}: difference exactly 0)."
     if not effect.has_interval:
         return (
-            f"{start}too few runs to say what is chance; in {_runs(effect.replications)}, "
-            f"{effect.subject} differed by {signed(effect.mean, effect.unit)} {noun_of(effect.unit)}{_but_direction(effect)}."
+            f"{start}too few runs to say what is chance; in {_runs(effect.replications)}, {effect.subject} "
+            f"differed by {signed(effect.mean, effect.unit)} {noun_of(effect.unit)}{_but_direction(effect)}."
         )
     bounds = interval(effect.low or 0.0, effect.high or 0.0, effect.unit)
     if not effect.beyond_chance:
@@ -204,7 +204,10 @@ def sentence(effect: Effect) -> str:
 
 
 def _but_direction(effect: Effect) -> str:
-    return f", but the direction depends on {listed(effect.turned_by)}" if effect.turned_by else ""
+    if not effect.turned_by:
+        return ""
+    what = "an assumption" if len(effect.turned_by) == 1 else "assumptions"
+    return f", but the direction depends on {what}: {listed(effect.turned_by)}"
 
 
 def band_sentence(effect: Effect) -> str:
@@ -212,6 +215,8 @@ def band_sentence(effect: Effect) -> str:
     if effect.band is None:
         return "No assumption was varied, so how far this rests on them is not known."
     low, high = effect.band
+    if low == high == 0:
+        return "It changes nothing under any of the assumptions that were varied."
     return (
         f"Over the assumptions that were varied, one at a time, the difference lies between "
         f"{signed(low, effect.unit)} and {signed(high, effect.unit)} {noun_of(effect.unit)}."

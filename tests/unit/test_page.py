@@ -1,0 +1,240 @@
+"""The comparison page of a made-up result: what it must say, hold and refuse."""
+
+import base64
+import itertools
+import re
+import subprocess
+import sys
+from html.parser import HTMLParser
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sim.errors import SimError
+from sim.present import drawing, page, plots, read
+from sim.validate import published
+from tests.stored_result import write_result
+
+
+@pytest.fixture(scope="module")
+def result(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_result(tmp_path_factory.mktemp("results") / "made-up")
+
+
+@pytest.fixture(scope="module")
+def html(result: Path) -> str:
+    return page.write(result).read_text(encoding="utf-8")
+
+
+class Reader(HTMLParser):
+    """Collects headings, pictures and addresses, and checks that every element is closed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.headings: list[int] = []
+        self.alts: list[str] = []
+        self.addresses: list[str] = []
+        self.ids: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        about = dict(attrs)
+        if tag not in ("meta", "link", "img", "br"):
+            self.open.append(tag)
+        if re.fullmatch("h[1-6]", tag):
+            self.headings.append(int(tag[1]))
+        if tag == "img":
+            self.alts.append(about.get("alt") or "")
+        self.ids += [about["id"] or ""] if "id" in about else []
+        self.addresses += [
+            value or "" for name, value in attrs if name in ("src", "href", "action", "srcset")
+        ]
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag, f"</{tag}> closes something else at {self.getpos()}"
+
+
+@pytest.fixture(scope="module")
+def read_page(html: str) -> Reader:
+    reader = Reader()
+    reader.feed(html)
+    assert reader.open == []
+    return reader
+
+
+def test_the_page_is_one_file_without_a_script_or_an_outside_address(html: str, read_page: Reader) -> None:
+    assert "<script" not in html
+    assert all(address.startswith(("data:", "#")) for address in read_page.addresses)
+    assert "@import" not in html
+    assert "url(" not in html
+    in_page = {address[1:] for address in read_page.addresses if address.startswith("#")}
+    assert in_page <= set(read_page.ids)
+    assert len(read_page.ids) == len(set(read_page.ids))
+
+
+def test_headings_never_skip_a_level_and_every_picture_has_words(read_page: Reader) -> None:
+    levels = read_page.headings
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
+    assert len(read_page.alts) == 5
+    assert all(len(alt) > 40 for alt in read_page.alts)
+
+
+def test_text_of_scenarios_is_escaped(html: str) -> None:
+    assert "outlasts the &lt;decision&gt; &amp; leaves" in html
+    assert "<decision>" not in html
+
+
+def test_each_option_is_told_as_the_numbers_allow(html: str) -> None:
+    sections = dict(re.findall(r'<div class="answer">\s*<h3>(.*?)</h3>(.*?)</div>', html, re.S))
+    assert list(sections) == [
+        "Extended support for 180 days",
+        "Priority need for confirmed survivors",
+        "Exemption from local connection",
+        "All three together",
+    ]
+    clear = sections["Extended support for 180 days"]
+    assert re.search(r"nowhere secure to live, on average, fall by 1[12]\.?\d* days", clear)
+    assert "but the direction depends on an assumption: share with asylum pending" in clear
+    assert "No change that can be told from chance in the share of survivors exploited again" in clear
+    assert "Changes nothing in this model" in sections["Exemption from local connection"]
+
+
+def test_synthetic_people_and_reconstruction_are_named(html: str) -> None:
+    assert "Everyone in this model is synthetic" in html
+    assert "a reconstruction</h2>" in html
+    assert "not foresight" in html
+    assert "cliffedge compare experiment.seed=7" in html
+    for word in ("What this version does not model", "Removed, or only delayed?", "range over runs"):
+        assert word in html
+
+
+def test_second_year_of_a_gain_that_comes_back(html: str) -> None:
+    assert re.search(r"Extended support for 180 days: partly delayed: of 1\d\.\d days gained", html)
+
+
+def test_cells_of_few_people_are_hidden_where_chance_swamps_them(html: str) -> None:
+    (row,) = re.findall(r'<th scope="row">Region: north east</th>(.*?)</tr>', html, re.S)[:1]
+    assert "hidden" in row
+    (row,) = re.findall(r'<th scope="row">Sex: female</th>(.*?)</tr>', html, re.S)[:1]
+    assert "hidden" not in row
+
+
+def test_one_replication_and_no_band_is_said_and_claims_nothing(tmp_path: Path) -> None:
+    html = page.write(write_result(tmp_path / "one", replications=1, band=False)).read_text(encoding="utf-8")
+    answers = " ".join(re.findall(r'<div class="answer">(.*?)</div>', html, re.S))
+    assert "oo few runs to say what is chance" in answers
+    assert "No assumption was varied" in answers
+    assert not re.search(r"\b(fall|falls|rise|rises) by\b", answers)
+
+
+def test_the_same_result_gives_the_same_bytes_and_replaces_whole(result: Path, html: str) -> None:
+    assert page.write(result).read_text(encoding="utf-8") == html
+    assert sorted(path.name for path in result.glob("*comparison*")) == ["comparison.html"]
+
+
+def test_a_result_without_manifest_is_refused(tmp_path: Path) -> None:
+    folder = write_result(tmp_path / "half")
+    (folder / "manifest.json").unlink()
+    with pytest.raises(SimError, match="never finished"):
+        page.write(folder)
+    assert not (folder / "comparison.html").exists()
+
+
+def test_published_series_have_their_dots_in_the_table(html: str) -> None:
+    figures = published.record()
+    backlog = {figure.period: figure.value for figure in figures if figure.measure == "cg_backlog"}
+    assert backlog == {
+        "2019Q4": 12019,
+        "2020Q4": 17734,
+        "2021Q4": 24499,
+        "2022Q4": 29275,
+        "2023Q4": 28600,
+        "2024Q4": 17168,
+        "2025Q2": 11645,
+        "2025Q3": 9107,
+        "2025Q4": 5758,
+    }
+    for value in backlog.values():
+        assert f"{value:,.0f}</td>" in html
+    assert sum(f.value for f in figures if f.measure == "referrals" and f.period < "2015") == 2337
+    assert sum(f.value for f in figures if f.measure == "cg_decisions" and f.period[:4] == "2022") == 6152
+    assert sum(f.value for f in figures if f.measure == "rg_decisions" and f.period[:4] == "2021") == 12499
+    assert all(figure.source and figure.definition for figure in figures)
+
+
+def test_a_hit_lies_in_the_range_widened_by_the_stated_tolerance() -> None:
+    figure = next(f for f in published.record() if f.measure == "cg_backlog" and f.period == "2022Q4")
+    key = (figure.measure, figure.statistic, figure.period)
+    edge = figure.value / (1 + published.COUNT_TOLERANCE)
+    for values, hit in (
+        ([edge + 1, edge - 900], True),
+        ([edge - 1], False),
+        ([figure.value * 1.2], False),
+        ([figure.value * 1.2, figure.value * 0.8], True),
+        ([float("nan")], None),
+        ([], None),
+    ):
+        (check,) = published.compare([figure], {key: values})
+        assert check.hit is hit
+    wait = next(f for f in published.record() if f.measure == "cg_wait")
+    (check,) = published.compare(
+        [wait],
+        {(wait.measure, wait.statistic, wait.period): [wait.value / (1 + published.WAIT_TOLERANCE) + 1]},
+    )
+    assert check.hit is True
+
+
+def test_every_figure_is_shown_hit_or_missed(result: Path) -> None:
+    from sim.present.history import checks, quarterly_table, record_block
+
+    found = checks(read.load(result))
+    shown = len(quarterly_table(found).rows) + len(record_block(read.load(result), found).table.rows)
+    assert shown == len(published.record())
+
+
+def test_pictures_are_the_same_bytes_and_leave_no_trace() -> None:
+    import matplotlib
+
+    before = dict(matplotlib.rcParams)
+    dots = [plots.Dot("Option", -3.0, -4.0, -2.0, -6.0, 1.0), plots.Dot("One run only", 1.0)]
+    panel = plots.DotPanel("Days", "days", "lower", dots)
+    first, second = plots.differences([panel]), plots.differences([panel])
+    assert first == second
+    assert dict(matplotlib.rcParams) == before
+    assert b"<dc:date>" not in first
+    assert "matplotlib.pyplot" not in _modules_after_drawing()
+
+
+def _modules_after_drawing() -> str:
+    code = (
+        "import sys; from sim.present import plots; "
+        "plots.differences([plots.DotPanel('t', 'days', 'lower', [plots.Dot('a', 1.0)])]); "
+        "print(list(sys.modules))"
+    )
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+
+
+def test_stacks_of_one_two_and_five_scenarios_can_be_drawn() -> None:
+    days = np.arange(0.0, 731.0, 10)
+    shares = {"insecure": 0.4 + 0 * days, "settled": 0.6 + 0 * days}
+    for count in (1, 2, 5):
+        svg = plots.places([plots.PlacesPanel(f"Rules {k}", days, shares) for k in range(count)])
+        assert svg.startswith(b"<?xml")
+
+
+def test_labels_are_spread_and_keep_their_order() -> None:
+    placed = drawing.spread([5.0, 5.0, 5.0, 9.9], 2.0, 0.0, 10.0)
+    assert placed == sorted(placed)
+    assert all(b - a >= 2 - 1e-12 for a, b in itertools.pairwise(placed))
+    assert placed[0] >= 0
+    assert placed[-1] <= 10
+
+
+def test_pictures_in_the_page_are_sound_svg(html: str) -> None:
+    from xml.etree import ElementTree
+
+    for encoded in re.findall(r'src="data:image/svg\+xml;base64,([^"]+)"', html):
+        assert ElementTree.fromstring(base64.b64decode(encoded)).tag.endswith("svg")

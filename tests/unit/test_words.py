@@ -1,0 +1,193 @@
+"""The words may never claim more than the numbers hold."""
+
+import math
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sim.present.words import (
+    Assumption,
+    Effect,
+    amount,
+    band_sentence,
+    headline,
+    how_sure,
+    later,
+    listed,
+    number,
+    sentence,
+    signed,
+)
+
+CLAIMS = re.compile(r"\b(falls?|rises?|fewer|more|lower|higher)\b")
+
+
+def effect(
+    mean: float = -12.0,
+    low: float | None = -14.0,
+    high: float | None = -10.0,
+    *,
+    option: str = "Option A",
+    replications: int = 8,
+    unit: str = "days",
+    plural: bool = True,
+    metric: str = "m",
+    baseline: float = 140.0,
+    assumptions: tuple[Assumption, ...] = (),
+) -> Effect:
+    return Effect(
+        option,
+        metric,
+        "the days out",
+        plural,
+        unit,
+        "lower",
+        baseline,
+        mean,
+        low,
+        high,
+        replications,
+        assumptions,
+    )
+
+
+finite = st.floats(-1e4, 1e4)
+
+
+@given(
+    mean=finite,
+    below=st.floats(0, 1e4),
+    above=st.floats(0, 1e4),
+    unit=st.sampled_from(["days", "share", "people"]),
+)
+def test_no_verb_of_change_when_the_interval_includes_zero(
+    mean: float, below: float, above: float, unit: str
+) -> None:
+    one = effect(mean, mean - below, mean + above, unit=unit)
+    includes_zero = mean - below <= 0 <= mean + above
+    assert bool(CLAIMS.search(sentence(one))) == (not includes_zero)
+
+
+@given(mean=finite.filter(bool), share=st.floats(0, 0.999))
+def test_the_verb_has_the_sign_of_the_difference(mean: float, share: float) -> None:
+    half = abs(mean) * share
+    text = sentence(effect(mean, mean - half, mean + half))
+    if mean - half > 0 or mean + half < 0:
+        assert (" fall " in text) == (mean < 0)
+        assert (" rise " in text) == (mean > 0)
+
+
+@given(mean=finite, at_low=finite, at_high=finite)
+def test_an_assumption_that_turns_the_sign_is_named_beside_the_verb(
+    mean: float, at_low: float, at_high: float
+) -> None:
+    band = (Assumption("Mean stay after the decision", at_low, at_high),)
+    text = sentence(effect(mean, mean - abs(mean) / 2, mean + abs(mean) / 2, assumptions=band))
+    turned = at_low * mean <= 0 or at_high * mean <= 0
+    if CLAIMS.search(text):
+        expected = "but the direction depends on an assumption: mean stay after the decision"
+        assert (expected in text) == turned
+
+
+@given(mean=finite)
+def test_one_run_is_too_few_to_say(mean: float) -> None:
+    text = sentence(effect(mean, None, None, replications=1))
+    assert not CLAIMS.search(text)
+    assert ("too few runs to say" in text) == (mean != 0)
+
+
+@pytest.mark.parametrize(("bounds", "runs"), [((0.0, 0.0), 8), ((None, None), 1)])
+def test_exactly_no_difference_changes_nothing_in_this_model(
+    bounds: tuple[float | None, float | None], runs: int
+) -> None:
+    text = sentence(effect(0.0, *bounds, replications=runs))
+    assert "changes nothing in this model" in text
+    assert not CLAIMS.search(text)
+
+
+def test_a_mean_of_zero_with_chance_around_it_is_not_called_nothing() -> None:
+    text = sentence(effect(0.0, -1.0, 1.0))
+    assert "changes nothing" not in text
+    assert "no change that can be told from chance" in text
+
+
+def test_unmeasured_is_said() -> None:
+    assert (
+        sentence(effect(math.nan, None, None))
+        == "Option A: the days out could not be measured in these runs."
+    )
+
+
+def test_the_sentence_of_a_clear_fall() -> None:
+    assert sentence(effect()) == (
+        "Option A: the days out fall by 12 days, from 140 days to 128 days "
+        "(95% interval from chance −14.0 to −10.0)."
+    )
+
+
+def test_singular_and_plural() -> None:
+    assert amount(-1.0, "days") == "1 day"
+    assert amount(1.04, "days") == "1 day"
+    assert amount(1.06, "days") == "1.1 days"
+    assert amount(0.01, "share") == "1 percentage point"
+    assert amount(0.031, "share") == "3.1 percentage points"
+    assert amount(1.0, "people") == "1 person"
+    assert " falls by " in sentence(effect(plural=False))
+    assert " fall by " in sentence(effect(plural=True))
+
+
+def test_rounding_never_turns_a_small_difference_into_none() -> None:
+    assert amount(0.01, "days") == "less than 0.1 days"
+    assert signed(0.01, "days") == "0.0"
+    assert signed(0.0, "days") == "0"
+    assert signed(-0.0312, "share") == "−3.1"
+    assert number(143.2, "days") == "143 days"
+    assert number(9.96, "days") == "10 days"
+
+
+def test_the_band_is_told_as_a_range_with_the_central_value_in_it() -> None:
+    band = (Assumption("A", -20.0, -13.0), Assumption("B", None, -5.0))
+    assert "between −20.0 and −5.0 days" in band_sentence(effect(assumptions=band))
+    assert "No assumption was varied" in band_sentence(effect())
+    nothing = effect(0.0, 0.0, 0.0, assumptions=(Assumption("A", 0.0, 0.0),))
+    assert "changes nothing under any" in band_sentence(nothing)
+
+
+def test_headline_speaks_of_every_option_on_one_measure_and_then_of_how_sure() -> None:
+    told = headline([effect(), effect(option="Option B"), effect(metric="other")])
+    assert [text.split(":")[0] for text in told] == ["Option A", "Option B", "How sure"]
+    assert headline([]) == []
+
+
+def test_how_sure_names_what_was_varied() -> None:
+    varied = (Assumption("Mean stay", 1.0, 2.0), Assumption("Not run", None, None))
+    assert how_sure([effect(assumptions=varied)]).endswith("1 was varied, one at a time: mean stay.")
+    assert "too few runs" in how_sure([effect(replications=1)])
+    assert how_sure([effect()]).endswith("No assumption was varied.")
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "expected"),
+    [
+        (effect(), effect(-5.0, -6.0, -4.0), "removed rather than delayed"),
+        (
+            effect(),
+            effect(3.0, 2.0, 4.0),
+            "partly delayed: of 12 days gained in the first year, 3 days come back",
+        ),
+        (effect(), effect(1.0, -1.0, 3.0), "not given back beyond chance"),
+        (effect(1.0, -1.0, 3.0), effect(), "no improvement beyond chance"),
+        (effect(5.0, 4.0, 6.0), effect(), "no improvement beyond chance"),
+        (effect(0.0, 0.0, 0.0), effect(0.0, 0.0, 0.0), "changes nothing in this model, in either year"),
+    ],
+)
+def test_removed_or_only_delayed(first: Effect, second: Effect, expected: str) -> None:
+    assert expected in later(first, second)
+
+
+def test_lists_read_as_prose_and_keep_abbreviations() -> None:
+    assert listed(["Mean stay", "RNA length", "Beds"]) == "mean stay; RNA length and beds"
+    assert listed(["Beds"]) == "beds"
+    assert listed([]) == ""
