@@ -198,6 +198,7 @@ class Risk(Part):
     crisis_per_need_year: Rate
     re_exploitation_per_year: Rate
     missing_per_year: Rate
+    same_incident_prone_share: Share
     same_incident_referral_per_year: Rate
     detected_share: Share
     detection_mean_days: Days

@@ -90,7 +90,7 @@ def story_files() -> dict[str, Path]:
 
 
 def available() -> list[StoryCard]:
-    """Return the cards of all stories, the baseline first, then by name.
+    """Return the cards of all stories, the baseline first, then by name and number.
 
     Raises
     ------
@@ -99,7 +99,7 @@ def available() -> list[StoryCard]:
     """
     mistakes: list[Mistake] = []
     cards = []
-    for name in sorted(story_files(), key=lambda one: (one != BASELINE, one)):
+    for name in sorted(story_files(), key=_order):
         try:
             cards.append(read_story(name).card)
         except ConfigurationError as error:
@@ -107,6 +107,11 @@ def available() -> list[StoryCard]:
     if mistakes:
         raise ConfigurationError(mistakes)
     return cards
+
+
+def _order(name: str) -> tuple[bool, list[str]]:
+    """Return what puts the baseline first and ``_90`` before ``_180``."""
+    return name != BASELINE, [part.zfill(6) if part.isdigit() else part for part in name.split("_")]
 
 
 def unknown_stories(names: Sequence[str], where: str = "") -> list[Mistake]:

@@ -1,0 +1,117 @@
+"""The command line: verbs and nothing else. What a verb does stands in ``sim.commands`` and ``sim.experiment``.
+
+Importing this module loads neither a model nor a heavy library, so that help comes at once; each verb imports
+what it needs when it is called.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sim import __version__
+from sim.errors import SimError
+
+INTERRUPTED = 130
+
+app = typer.Typer(
+    name="cliffedge",
+    help="What happens to survivors of modern slavery after the decision, and what support changes. "
+    "Everyone in the model is synthetic.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+Overrides = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[PATH=VALUE]...",
+        help="Parameters to change, for example experiment.replications=8, and "
+        "scenarios=[priority_need,local_connection_exempt] for one option made of these stories.",
+        show_default=False,
+    ),
+]
+Out = Annotated[Path, typer.Option("--out", help="Folder that results go to.")]
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"cliffedge {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def cliffedge(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and end."),
+    ] = False,
+) -> None:
+    """Take the options that stand before a verb."""
+
+
+@app.command(name="run")
+def run_(overrides: Overrides = None, out: Out = Path("results")) -> None:
+    """Run one scenario (the baseline unless scenarios=... is given) and show its outcomes."""
+    from sim.config.overrides import split_scenarios
+    from sim.experiment import commands
+
+    rest, names = split_scenarios(overrides or ())
+    commands.run(rest, names, out)
+
+
+@app.command()
+def compare(
+    overrides: Overrides = None,
+    out: Out = Path("results"),
+    events: Annotated[bool, typer.Option("--events", help="Keep the event logs too.")] = False,
+) -> None:
+    """Compare today's rules with the options of experiment.options, or with the one given as scenarios=..."""
+    from sim.config.overrides import split_scenarios
+    from sim.experiment import commands
+
+    rest, names = split_scenarios(overrides or ())
+    commands.compare(rest, names, out, events)
+
+
+@app.command(name="list")
+def list_() -> None:
+    """List the scenarios: what they are, and who decides."""
+    from sim.commands import show_list
+
+    show_list()
+
+
+@app.command()
+def explain(
+    what: Annotated[str, typer.Argument(metavar="PATH_OR_SCENARIO", help="A parameter or a scenario.")],
+) -> None:
+    """Explain a parameter (value, unit, range, source, who changes it) or a scenario (what it changes)."""
+    from sim.commands import show_explanation
+
+    show_explanation(what)
+
+
+@app.command()
+def check(overrides: Overrides = None) -> None:
+    """Check configuration and overrides without running, and show what would be run."""
+    from sim.commands import show_check
+
+    show_check(overrides or ())
+
+
+def main() -> None:
+    """Run the command line and end the process: 0 done, 2 a mistake to put right, 130 interrupted."""
+    try:
+        app()
+    except SimError as error:
+        typer.echo(f"cliffedge: {error}", err=True)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        typer.echo("cliffedge: interrupted", err=True)
+        sys.exit(INTERRUPTED)

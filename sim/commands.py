@@ -1,0 +1,234 @@
+"""What ``cliffedge list``, ``explain`` and ``check`` print: the configuration in words.
+
+Readers of the configuration only. Running and comparing stand in ``sim.experiment.commands``.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from sim.config.compose import Scenario
+    from sim.config.evidence import Entry
+    from sim.config.schema import Parameters
+    from sim.config.stories import StoryCard
+
+_WIDTH: Final = 100
+
+
+def show_list() -> None:
+    """Print every scenario with its title, who decides, and how to combine them."""
+    from sim.config.stories import available
+
+    cards = available()
+    widest = max(len(card.name) for card in cards)
+    for card in cards:
+        print(f"{card.name:<{widest}}  {card.title}")
+        print(f"{'':<{widest}}  decided by: {card.decided_by}")
+    print("\nOne option made of several: scenarios=[priority_need,local_connection_exempt]")
+    print("More about one: cliffedge explain NAME")
+
+
+def show_explanation(what: str) -> None:
+    """Print what a parameter, a group of parameters or a scenario is.
+
+    Raises
+    ------
+    SimError
+        If there is nothing of this name; the nearest is named.
+    """
+    from sim.config.compose import baseline
+    from sim.config.mistakes import (
+        ConfigurationError,
+        Mistake,
+        did_you_mean,
+        every_path,
+        listed,
+        nearest,
+        nearest_path,
+    )
+    from sim.config.stories import story_files
+    from sim.config.tree import branch_at, plain, shape
+
+    stories = story_files()
+    if any(name in stories for name in what.split("+")):
+        _explain_scenario(what)
+        return
+    today = baseline()
+    tree = plain(today)
+    kind = shape(what)
+    if kind in ("dated", "value") and branch_at(tree, what) is not None:
+        _explain_value(what, today)
+    elif kind in ("branch", "open branch") and branch_at(tree, what) is not None:
+        _explain_group(what, today)
+    else:
+        near = nearest_path(what, every_path(tree)) or nearest(what, stories)
+        problem = (
+            f"is neither a parameter nor a scenario{did_you_mean(near) or '.'} "
+            f"Parameters begin with: {listed(tree)}. Scenarios: {listed(stories, 40)}"
+        )
+        raise ConfigurationError([Mistake(what, problem)])
+
+
+def show_check(overrides: Sequence[str]) -> None:
+    """Validate overrides, scenarios and the assumption band, and print what ``compare`` would run.
+
+    Raises
+    ------
+    SimError
+        With every mistake found.
+    """
+    from sim.config.compose import baseline, scenario, split_scenarios
+    from sim.config.identity import config_hash, source_hash
+    from sim.config.mistakes import ConfigurationError, Mistake
+
+    rest, names = split_scenarios(overrides)
+    today = baseline(rest)
+    options = ["+".join(names)] if names else list(today.experiment.options)
+    mistakes: list[Mistake] = []
+    planned: list[Scenario] = []
+    for option in options:
+        try:
+            planned.append(scenario([option], rest))
+        except ConfigurationError as error:
+            mistakes += error.mistakes
+    if mistakes:
+        raise ConfigurationError(mistakes)
+    for option in planned:
+        for entry in today.experiment.band.values():
+            option.in_world(entry.low)
+            option.in_world(entry.high)
+
+    plan, policy = today.experiment, today.policy
+    each = 1 + len(planned)
+    band = 2 * len(plan.band) if plan.band_replications else 0
+    runs = each * (plan.replications + band * plan.band_replications)
+    print("The configuration is sound. cliffedge compare would run:")
+    _facts(
+        ("options", f"{len(planned)}, each against the baseline"),
+        *(("", f"{option.name}: {option.title}") for option in planned),
+        ("policy start", f"{policy.start}, for {policy.applies_to.replace('_', ' ')}"),
+        (
+            "cohort",
+            f"positive decisions of {plan.cohort_months} months, followed {plan.follow_up_days:g} days",
+        ),
+        ("last day", str(plan.horizon)),
+        (
+            "replications",
+            f"{plan.replications}, and {plan.band_replications} in each of {band} worlds of the band",
+        ),
+        ("runs", str(runs)),
+        ("workers", str(plan.workers or "one a core")),
+        ("seed", str(plan.seed)),
+        ("configuration", config_hash(today)),
+        ("program", source_hash()),
+    )
+
+
+# ------------------------------------------------------------------------------------------------ scenarios
+def _explain_scenario(what: str) -> None:
+    from sim.config.compose import scenario
+    from sim.config.evidence import register
+
+    option = scenario([what])
+    print(f"{option.name}: {option.title}")
+    _facts(
+        *(("why", why) for why in option.why),
+        *(("source", source.words()) for source in option.sources),
+        ("decided by", "; ".join(dict.fromkeys(option.decided_by))),
+        ("starts", f"{option.before.policy.start}, for {option.applies_to.replace('_', ' ')}"),
+        ("file", ", ".join(str(file) for file in option.files)),
+    )
+    if not option.changes:
+        print("It changes nothing.")
+        return
+    print("It changes:")
+    for path, (before, after) in option.changes.items():
+        entry = register().entry(path)
+        _facts(
+            (path, f"{_value(before)} becomes {_value(after)} ({entry.unit})"),
+            ("", entry.meaning),
+        )
+
+
+def _changed_by(path: str) -> list[StoryCard]:
+    """Return the stories that set a path."""
+    from sim.config.stories import read_story, story_files
+    from sim.config.tree import settings
+
+    stories = [read_story(name) for name in story_files()]
+    return [story.card for story in stories if path in dict(settings(story.changes))]
+
+
+# ----------------------------------------------------------------------------------------------- parameters
+def _explain_value(path: str, today: Parameters) -> None:
+    from sim.config.evidence import KIND_MEANING, register
+    from sim.config.tree import leaves
+
+    entry = register().entry(path)
+    value = dict(leaves(today)).get(path)
+    changed = [f"{card.name} ({card.title})" for card in _changed_by(path)]
+    print(path)
+    _facts(
+        ("meaning", entry.meaning),
+        ("value", _value(value)),
+        ("unit", entry.unit),
+        ("range", _range(entry)),
+        ("kind", f"{entry.kind}: {KIND_MEANING[entry.kind]}"),
+        *(("source", source.words()) for source in entry.sources),
+        *([("assumed", entry.assumed)] if entry.assumed else []),
+        ("confidence", entry.confidence),
+        ("last checked", str(entry.last_checked)),
+        *([("entry for", entry.path)] if entry.path != path else []),
+        ("changed by", "; ".join(changed) or "no scenario"),
+    )
+
+
+def _explain_group(path: str, today: Parameters) -> None:
+    from sim.config.evidence import register
+    from sim.config.tree import leaves
+
+    print(f"{path} is a group of parameters:")
+    for leaf, value in leaves(today):
+        if leaf.startswith(f"{path}."):
+            entry = register().entry(leaf)
+            _facts((leaf, f"{textwrap.shorten(_value(value), 60)} ({entry.unit}; {entry.kind})"))
+
+
+def _value(value: Any) -> str:
+    """Return a value in words, a dated one with all its dates."""
+    from sim.config.mistakes import shown
+    from sim.config.values import Dated
+
+    if isinstance(value, Dated):
+        if len(value.values) == 1:
+            return f"{shown(value.values[0])} at all times"
+        dated = zip(value.dates, value.values, strict=True)
+        return "; ".join(f"from {when} {shown(one)}" for when, one in dated)
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value)) or "none"
+    if isinstance(value, str):
+        return value
+    return shown(value) if not isinstance(value, dict) else str(value)
+
+
+def _range(entry: Entry) -> str:
+    if entry.range is not None:
+        return f"{entry.range[0]:g} to {entry.range[1]:g}"
+    return entry.distribution or "none"
+
+
+def _facts(*facts: tuple[str, str]) -> None:
+    """Print names and what is said of each, wrapped."""
+    for name, said in facts:
+        label = f"  {name:<14}" if len(name) <= 14 else f"  {name}:"
+        lines = textwrap.wrap(said, _WIDTH - 17, break_long_words=False, break_on_hyphens=False) or [""]
+        if len(name) > 14:
+            print(label)
+            print(f"  {'':<14} {lines[0]}")
+        else:
+            print(f"{label} {lines[0]}")
+        for line in lines[1:]:
+            print(f"  {'':<14} {line}")
