@@ -240,20 +240,27 @@ def _wait_rows(
     stage: str, referred: Floats, left: Floats, decided: NDArray[np.bool_], by_year: Periods, until: float
 ) -> list[Row]:
     """Waits from referral: decided cases by year of decision; with open ones, by year of referral."""
-    rows: list[Row] = []
     wait = np.minimum(left, until) - referred
-    kinds = ("mean", "p10", "p25", "median", "p75", "p90")
-    table = np.full((len(kinds), len(by_year.names)), np.nan)
-    of_decided, of_wait = left[decided], wait[decided]
-    for k, chosen in enumerate(by_year.chosen(of_decided)):
-        if len(chosen):
-            waits = of_wait[chosen]
-            table[0, k] = waits.mean()
-            table[1:, k] = np.quantile(waits, [0.1, 0.25, 0.5, 0.75, 0.9])
-    for word, values in zip(kinds, table, strict=True):
-        rows += _series(f"{stage}_wait_{word}", by_year, values)
+    rows = _quantile_rows(f"{stage}_wait", wait[decided], left[decided], by_year)
     medians = [kaplan_meier(wait[c], decided[c]).median for c in by_year.chosen(referred)]
-    return rows + _series(f"{stage}_wait_median_by_referral", by_year, np.array(medians))
+    rows += _series(f"{stage}_wait_median_by_referral", by_year, np.array(medians))
+    by_quarter = quarters(until)
+    median = [np.median(wait[decided][c]) if len(c) else np.nan for c in by_quarter.chosen(left[decided])]
+    return rows + _series(f"{stage}_wait_median_quarter", by_quarter, np.array(median))
+
+
+def _quantile_rows(name: str, wait: Floats, when: Floats, periods: Periods) -> list[Row]:
+    """Mean and quantiles of the waits that ended in each period."""
+    words = ("mean", "p10", "p25", "median", "p75", "p90")
+    table = np.full((len(words), len(periods.names)), np.nan)
+    for k, chosen in enumerate(periods.chosen(when)):
+        if len(chosen):
+            table[0, k] = wait[chosen].mean()
+            table[1:, k] = np.quantile(wait[chosen], [0.1, 0.25, 0.5, 0.75, 0.9])
+    rows: list[Row] = []
+    for word, values in zip(words, table, strict=True):
+        rows += _series(f"{name}_{word}", periods, values)
+    return rows
 
 
 def _station_waits(name: str, line: Station, by_year: Periods, until: float) -> list[Row]:

@@ -97,12 +97,14 @@ class Exposure:
     @property
     def insecure(self) -> Floats:
         """Days insecure or with no place."""
-        return self.by_category[Category.INSECURE]
+        days: Floats = self.by_category[Category.INSECURE]
+        return days
 
     @property
     def insecure_no_worker(self) -> Floats:
         """Days insecure and without a worker."""
-        return self.without_worker[Category.INSECURE]
+        days: Floats = self.without_worker[Category.INSECURE]
+        return days
 
     @property
     def with_worker(self) -> Floats:

@@ -72,7 +72,7 @@ class Outcomes:
     ----------
     rows : list of dict
         Keys metric, group ("all" or "sex=female"), value (missing where there is nothing to measure), unit,
-        better, family. A group's size is its metric ``cohort_people``.
+        better, family and n: people of the group, None for figures of everyone.
     people : dict of str to ndarray, shape (n_cohort,)
         One entry a person of the cohort. Days are counted from t0 [days]; infinite where it did not happen.
         ``insecure_days_730`` covers both years; ``insecure_days_366_730`` the second alone.
@@ -125,7 +125,7 @@ def measure(
     found = returns(lives)
     values, people = _of_cohort(lives, found)
     then = cohort.at_t0 or at_t0(population, log, cohort.rows, cohort.t0)
-    rows = [_row(name, EVERYBODY, _mean(value)) for name, value in values.items()]
+    rows = [_row(name, EVERYBODY, _mean(value), len(value)) for name, value in values.items()]
     rows += _shares_and_rates(lives, found)
     rows += _exits(lives, population.status[cohort.rows])
     rows += _by_group(groups(population, cohort.rows, then), values, found)
@@ -153,7 +153,7 @@ def _check(cohort: Cohort, horizon_day: float, follow_up: float) -> None:
         )
 
 
-def _row(name: str, group: str, value: float) -> dict[str, Any]:
+def _row(name: str, group: str, value: float, n: int | None) -> dict[str, Any]:
     about = metric(name)
     return {
         "metric": name,
@@ -162,6 +162,7 @@ def _row(name: str, group: str, value: float) -> dict[str, Any]:
         "unit": about.unit,
         "better": about.better,
         "family": about.family,
+        "n": n,
     }
 
 
@@ -212,15 +213,16 @@ def _of_cohort(lives: Life, found: Returns) -> tuple[dict[str, NDArray[Any]], di
 
 def _shares_and_rates(lives: Life, found: Returns) -> list[dict[str, Any]]:
     """Re-presentation: cumulative incidence by cause, and recurrent events per person-year."""
-    rows = [_row("cohort_people", EVERYBODY, len(lives.t0))]
+    n = len(lives.t0)
+    rows = [_row("cohort_people", EVERYBODY, n, n)]
     person_years = float(exposure(lives, lives.t0, lives.end).in_community.sum()) / DAYS_A_YEAR
     named = {"harm": HARM, "recorded": RECORDED, **{kind.lower(): (kind,) for kind in KINDS}}
     for name, kinds in named.items():
         shares = found.incidence(kinds).at(np.array(HORIZONS, dtype=np.float64))
         for day, share in zip(HORIZONS, shares, strict=True):
-            rows.append(_row(f"{name}_by_day_{day}", EVERYBODY, share if len(lives.t0) else np.nan))
+            rows.append(_row(f"{name}_by_day_{day}", EVERYBODY, share if n else np.nan, n))
         rate = found.events(kinds).sum() / person_years if person_years else np.nan
-        rows.append(_row(f"{name}_per_person_year", EVERYBODY, rate))
+        rows.append(_row(f"{name}_per_person_year", EVERYBODY, rate, n))
     return rows
 
 
@@ -247,10 +249,10 @@ def _exits(lives: Life, status: NDArray[np.uint8]) -> list[dict[str, Any]]:
         float(settled.incidence.at(np.array([YEAR_DAYS]))[0]) if len(exited.who) else np.nan
     )
     values["c8_shortfall_days"] = _mean(settled.shortfall)
-    rows = [_row(name, EVERYBODY, value) for name, value in values.items()]
+    rows = [_row(name, EVERYBODY, value, len(exited.who)) for name, value in values.items()]
     for group, chosen in ((EVERYBODY, exited), ("exit=safehouse", exited.only(exited.from_bed))):
         if group != EVERYBODY:
-            rows.append(_row("exits_people", group, len(chosen.who)))
+            rows.append(_row("exits_people", group, len(chosen.who), len(chosen.who)))
         for days in after.ROOF_DAYS:
             seen = chosen.only(chosen.day + days < lives.until)
             state = after.roof(lives, seen, float(days))
@@ -259,7 +261,7 @@ def _exits(lives: Life, status: NDArray[np.uint8]) -> list[dict[str, Any]]:
                 ("interim", after.INTERIM),
                 ("no_roof", after.NO_ROOF),
             ):
-                rows.append(_row(f"c3_{name}_day_{days}", group, _mean(state == code)))
+                rows.append(_row(f"c3_{name}_day_{days}", group, _mean(state == code), len(state)))
     return rows
 
 
@@ -274,11 +276,12 @@ def _by_group(
     for dimension, (words, codes) in dimensions.items():
         for code, word in enumerate(words):
             members, group = codes == code, f"{dimension}={word}"
-            rows.append(_row("cohort_people", group, int(members.sum())))
-            rows += [_row(name, group, _mean(value[members])) for name, value in means.items()]
+            n = int(members.sum())
+            rows.append(_row("cohort_people", group, n, n))
+            rows += [_row(name, group, _mean(value[members]), n) for name, value in means.items()]
             for name, kinds in (("harm", HARM), ("recorded", RECORDED)):
                 share = found.only(members).incidence(kinds).at(np.array([YEAR_DAYS]))[0]
-                rows.append(_row(f"{name}_by_day_365", group, share if members.any() else np.nan))
+                rows.append(_row(f"{name}_by_day_365", group, share if n else np.nan, n))
     return rows
 
 
@@ -305,7 +308,7 @@ def _everyone(story: Story, found: Stations, start: float, horizon: float) -> li
     asked = line.joined >= start
     wait = np.minimum(line.left[asked], horizon) - line.joined[asked]
     values["bed_wait_median"] = kaplan_meier(wait, line.served[asked]).median
-    return [_row(name, EVERYBODY, value) for name, value in values.items()]
+    return [_row(name, EVERYBODY, value, None) for name, value in values.items()]
 
 
 def _curves(lives: Life, found: Returns, days: int) -> dict[str, Curve]:

@@ -172,6 +172,8 @@ def place_spells(story: Story, until: float) -> Spells:
 
 def relabelled(spells: Spells, label: NDArray[np.integer]) -> Spells:
     """The spells with ``label[old label]``, neighbours that now agree being merged."""
+    if not len(spells.who):
+        return spells
     new = label[spells.label].astype(np.int64)
     opens = np.ones(len(new), dtype=np.bool_)
     opens[1:] = (

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine.log import Detail, Event
+from sim.outcomes.places import CATEGORY_OF_PLACE, Category
 from sim.outcomes.spells import LEAVING, Story, left_at, next_of_same_person, time_at
 
 Floats = NDArray[np.float64]
@@ -155,6 +156,7 @@ def stays(
     closing: Sequence[Event],
     served_by: Sequence[Event] = (),
     detail: int | None = None,
+    also: Whole | None = None,
 ) -> Station:
     """A station between events of the same person.
 
@@ -168,12 +170,16 @@ def stays(
         The closing events that mean the stay was served.
     detail : int, optional
         Count only opening and closing events with this detail (which service); leaving always counts.
+    also : ndarray of int64, optional
+        Positions of further closing events, whatever their detail.
     """
     opens, closes = story.where(opening), story.where(*closing, *LEAVING)
     if detail is not None:
         opens = opens[story.detail[opens] == detail]
         leaving = (story.event[closes] == Event.DIED) | (story.event[closes] == Event.LEFT_UK)
         closes = closes[(story.detail[closes] == detail) | leaving]
+    if also is not None:
+        closes = np.union1d(closes, also)
     ends = next_of_same_person(story, opens, closes)
     served = np.zeros(len(opens), dtype=np.bool_)
     if len(ends):
@@ -182,12 +188,18 @@ def stays(
 
 
 def bed_line(story: Story) -> Station:
-    """Waiting for a safehouse bed; served when it is taken."""
+    """Waiting for a safehouse bed; served when it is taken.
+
+    The wait also ends, without a word of its own in the log, when casework ends or a settled home is found.
+    """
+    moved = story.where(Event.MOVED)
+    settled = moved[CATEGORY_OF_PLACE[story.place[moved]] == Category.SETTLED]
     return stays(
         story,
         Event.BED_REQUESTED,
         [Event.BED_TAKEN, Event.BED_DECLINED, Event.BED_WAIT_GIVEN_UP, Event.SUPPORT_ENDED],
         [Event.BED_TAKEN],
+        also=settled,
     )
 
 
@@ -208,9 +220,20 @@ def service_numbers(story: Story) -> list[int]:
 
 
 def service_line(story: Story, number: int) -> Station:
-    """Waiting for a service, from the offer; served when it starts."""
+    """Waiting for a service, from the offer; served when it starts.
+
+    Going missing or being exploited again ends the wait, without a word of its own in the log.
+    """
     closing = [Event.SERVICE_STARTED, Event.SERVICE_DECLINED, Event.SERVICE_WAIT_GIVEN_UP]
-    return stays(story, Event.SERVICE_OFFERED, closing, [Event.SERVICE_STARTED], Detail.SERVICE_BASE + number)
+    away = story.where(Event.WENT_MISSING, Event.RE_EXPLOITED)
+    return stays(
+        story,
+        Event.SERVICE_OFFERED,
+        closing,
+        [Event.SERVICE_STARTED],
+        Detail.SERVICE_BASE + number,
+        also=away,
+    )
 
 
 def service_stays(story: Story, number: int) -> Station:
