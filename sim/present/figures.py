@@ -59,8 +59,8 @@ def svg_uri(svg: bytes) -> str:
     return "data:image/svg+xml;base64," + base64.b64encode(svg).decode("ascii")
 
 
-def differences_block(effects: Sequence[Effect]) -> Block:
-    """Dots, intervals and assumption bands of the headline measures."""
+def differences_block(effects: Sequence[Effect], key: str = "differences") -> Block:
+    """Dots, intervals and assumption bands of some measures."""
     panels, rows, told = [], [], []
     for metric in dict.fromkeys(effect.metric for effect in effects):
         chosen = [effect for effect in effects if effect.metric == metric]
@@ -85,7 +85,7 @@ def differences_block(effects: Sequence[Effect]) -> Block:
             )
         told.append(f"{metric_name(metric).title}: {_clear_ones(chosen)}")
     return Block(
-        key="differences",
+        key=key,
         uri=svg_uri(plots.differences(panels)),
         alt="Dots with whiskers: each option's difference from today's rules. " + " ".join(told),
         caption="What each option changes. The dot is the mean over runs; the line is the 95% interval from "

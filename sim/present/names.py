@@ -64,6 +64,11 @@ METRICS: Final[dict[str, MetricName]] = {
     ),
 }
 
+SAID_LATER: Final = frozenset(
+    {"insecure_days_year_2", "insecure_no_worker_days_year_2", "recorded_by_day_365"}
+)
+"""Headline measures that are told after the others: the second year, and what depends on being found."""
+
 PLACES_CURVE: Final = "places"
 HARM_CURVE: Final = "harm"
 RECORDED_CURVE: Final = "recorded"

@@ -17,7 +17,7 @@ from sim.errors import SimError
 from sim.present.figures import Table, bounds, differences_block, places_block, return_block
 from sim.present.history import checks, quarterly_table, record_block, summary, years_block
 from sim.present.limits import NOT_MODELLED
-from sim.present.names import GROUPS, PRIMARY, SECOND_YEAR, group_label, metric_name
+from sim.present.names import GROUPS, PRIMARY, SAID_LATER, SECOND_YEAR, group_label, metric_name
 from sim.present.read import BASELINE, CENTRAL, Stored, effects, load
 from sim.present.words import (
     Effect,
@@ -102,6 +102,8 @@ def content(stored: Stored) -> dict[str, Any]:
         raise SimError(f"{stored.path} holds no headline measure, so no answer can be written from it.")
     primary = [effect for effect in headline if effect.metric == headline[0].metric]
     found = checks(stored)
+    later_told = [effect for effect in headline if effect.metric in SAID_LATER]
+    first_told = [effect for effect in headline if effect.metric not in SAID_LATER] or headline
     return {
         "title": "What would change for survivors after the decision",
         "start": _date(stored.config["policy"]["start"]),
@@ -113,7 +115,8 @@ def content(stored: Stored) -> dict[str, Any]:
         "replications": stored.comparison.replications,
         "band_replications": stored.comparison.band_replications,
         "headline_table": headline_table(headline),
-        "differences": differences_block(headline),
+        "differences": differences_block(first_told),
+        "more_differences": differences_block(later_told, "more-differences") if later_told else None,
         "places": places_block(stored),
         "returns": return_block(stored),
         "later": _later(stored),
@@ -131,16 +134,21 @@ def content(stored: Stored) -> dict[str, Any]:
 
 
 def _answer(option: str, headline: Sequence[Effect]) -> dict[str, Any]:
-    """What is said of one option: a sentence a measure, without repeating its name, and the band of the
-    first.
-    """
-    own = [effect for effect in headline if effect.option == option]
+    """What is said of one option: a sentence a measure, and the assumption band of the first."""
+    own = sorted(
+        (effect for effect in headline if effect.option == option),
+        key=lambda effect: effect.metric in SAID_LATER,
+    )
     spoken = [sentence(effect).removeprefix(f"{option}: ") for effect in own]
     if all(effect.nothing_changed for effect in own):
         spoken = ["Changes nothing in this model: every headline difference is exactly 0."]
+    spoken = [text[:1].upper() + text[1:] for text in spoken]
+    first = len(spoken) - sum(effect.metric in SAID_LATER for effect in own) if len(spoken) > 1 else 1
     return {
         "option": option,
-        "sentences": [text[:1].upper() + text[1:] for text in spoken],
+        "sentences": spoken[:first] or spoken,
+        "more": spoken[first:] if first else [],
+        "measure": metric_name(own[0].metric).title,
         "band": band_sentence(own[0]),
     }
 

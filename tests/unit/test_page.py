@@ -78,7 +78,7 @@ def test_headings_never_skip_a_level_and_every_picture_has_words(read_page: Read
     assert levels[0] == 1
     assert levels.count(1) == 1
     assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
-    assert len(read_page.alts) == 5
+    assert len(read_page.alts) == 6
     assert all(len(alt) > 40 for alt in read_page.alts)
 
 
@@ -98,6 +98,7 @@ def test_each_option_is_told_as_the_numbers_allow(html: str) -> None:
     clear = sections["Extended support for 180 days"]
     assert re.search(r"nowhere secure to live, on average, fall by 1[12]\.?\d* days", clear)
     assert "but the direction depends on an assumption: share with asylum pending" in clear
+    assert "Days with nowhere secure, first year: over the assumptions that were varied" in clear
     assert "No change that can be told from chance in the share of survivors exploited again" in clear
     assert "Changes nothing in this model" in sections["Exemption from local connection"]
 
@@ -126,7 +127,8 @@ def test_one_replication_and_no_band_is_said_and_claims_nothing(tmp_path: Path) 
     html = page.write(write_result(tmp_path / "one", replications=1, band=False)).read_text(encoding="utf-8")
     answers = " ".join(re.findall(r'<div class="answer">(.*?)</div>', html, re.S))
     assert "oo few runs to say what is chance" in answers
-    assert "No assumption was varied" in answers
+    assert "o assumption was varied" in answers
+    assert "How sure: one run of each option" in html
     assert not re.search(r"\b(fall|falls|rise|rises) by\b", answers)
 
 
