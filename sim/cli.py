@@ -1,4 +1,4 @@
-"""The command line: verbs and nothing else. What a verb does stands in ``sim.commands`` and ``sim.experiment``.
+"""The command line: verbs only. What a verb does stands in ``sim.commands`` and ``sim.experiment``.
 
 Importing this module loads neither a model nor a heavy library, so that help comes at once; each verb imports
 what it needs when it is called.

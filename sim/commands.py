@@ -96,28 +96,28 @@ def show_check(overrides: Sequence[str]) -> None:
             mistakes += error.mistakes
     if mistakes:
         raise ConfigurationError(mistakes)
-    for option in planned:
+    for one in planned:
         for entry in today.experiment.band.values():
-            option.in_world(entry.low)
-            option.in_world(entry.high)
+            one.in_world(entry.low)
+            one.in_world(entry.high)
 
-    plan, policy = today.experiment, today.policy
+    plan, policy, follow_up = today.experiment, today.policy, today.experiment.follow_up_days
     each = 1 + len(planned)
     band = 2 * len(plan.band) if plan.band_replications else 0
     runs = each * (plan.replications + band * plan.band_replications)
     print("The configuration is sound. cliffedge compare would run:")
     _facts(
         ("options", f"{len(planned)}, each against the baseline"),
-        *(("", f"{option.name}: {option.title}") for option in planned),
+        *(("", f"{one.name}: {one.title}") for one in planned),
         ("policy start", f"{policy.start}, for {policy.applies_to.replace('_', ' ')}"),
         (
             "cohort",
-            f"positive decisions of {plan.cohort_months} months, followed {plan.follow_up_days:g} days",
+            f"positive decisions of {plan.cohort_months} months, followed {follow_up:g} days",
         ),
         ("last day", str(plan.horizon)),
         (
             "replications",
-            f"{plan.replications}, and {plan.band_replications} in each of {band} worlds of the band",
+            f"{plan.replications}, and {plan.band_replications} in each of {band} worlds",
         ),
         ("runs", str(runs)),
         ("workers", str(plan.workers or "one a core")),

@@ -91,16 +91,16 @@ def nearest(name: str, known: Iterable[str], *, cutoff: float = 0.6) -> str | No
 def nearest_path(path: str, known: Sequence[str]) -> str | None:
     """Return the known path that `path` was most likely meant to be, or None.
 
-    A misspelt last name beside its siblings comes first, then the same last name elsewhere in the tree, then
+    The same last name elsewhere in the tree comes first, then a misspelt last name beside its siblings, then
     whatever reads most alike.
     """
     above, _, last = path.rpartition(".")
     siblings = {other.rpartition(".")[2]: other for other in known if other.rpartition(".")[0] == above}
-    beside = nearest(last, siblings)
-    if beside is not None:
-        return siblings[beside]
     same_last = [other for other in known if other.rpartition(".")[2] == last]
-    return nearest(path, same_last, cutoff=0) if same_last else nearest(path, known)
+    if same_last:
+        return nearest(path, same_last, cutoff=0)
+    beside = nearest(last, siblings)
+    return siblings[beside] if beside is not None else nearest(path, known)
 
 
 def did_you_mean(name: str | None) -> str:
