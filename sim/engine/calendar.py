@@ -31,6 +31,7 @@ class Calendar:
     """
 
     row = -2
+    changed = False
 
     def __init__(self, world: World, review_caseload: Callable[[World], None]) -> None:
         self.world = world

@@ -2,7 +2,7 @@
 
 Events due at one instant are handled in the order (time, rank, person), where the rank says which of a
 person's clocks rang. Only when nothing more is due at that instant are places and decisions given out, so
-handlers of one instant commute. Stories are lean processes: a generator that arms one of its person's clocks
+handlers of one instant commute. After each handler, a person marked as changed is reviewed once. Stories are lean processes: a generator that arms one of its person's clocks
 and yields. Stock SimPy processes start and end through zero-length events, which would settle ties by order
 of asking; a story starts at once and ends in silence. Not here: what the stories say (`sim.pathway`).
 """
@@ -30,6 +30,7 @@ class Person(Protocol):
     row: int
     due: list[float]
     stories: list[Story | None]
+    changed: bool
 
 
 class Alarm:
@@ -54,6 +55,10 @@ class Giver(Protocol):
         """Give out what there is to give; leave `dirty` false."""
 
 
+def _unreviewed(person: Any, world: Any) -> None:
+    person.changed = False
+
+
 class Clockwork(simpy.Environment):
     """SimPy's event list with clocks, lean stories and two phases an instant.
 
@@ -68,7 +73,8 @@ class Clockwork(simpy.Environment):
         self.horizon = horizon
         self.givers: list[Giver] = []
         self.any_dirty = False
-        self.handlers: dict[int, Callable[[Any], None]] = {}
+        self.handlers: dict[int, Callable[[Any, Any], None]] = {}
+        self.review: Callable[[Any, Any], None] = _unreviewed
         self.alarms_set = 0
 
     # ------------------------------------------------------------------------------------------ clocks
@@ -133,9 +139,18 @@ class Clockwork(simpy.Environment):
         person.due[slot] = NEVER
         handler = self.handlers.get(slot)
         if handler is not None:
-            handler(person)
+            handler(person, self)
         else:
             self.resume(person, slot)
+        if person.changed:
+            self.review(person, self)
+
+    def granted(self, person: Any, slot: int) -> None:
+        """A place or a decision has been given: the story that waited for it goes on."""
+        person.due[slot] = NEVER
+        self.resume(person, slot)
+        if person.changed:
+            self.review(person, self)
 
     def give_out(self) -> None:
         """Second phase of an instant: the lowest dirty giver first, until none is dirty."""

@@ -13,7 +13,7 @@ from heapq import heapify, heappop, heappush
 from math import inf
 from typing import Any
 
-from sim.engine.environment import NEVER, Clockwork
+from sim.engine.environment import Clockwork
 
 
 class Pool:
@@ -86,8 +86,7 @@ class Pool:
             person.holds[index] = True
             self.in_use += 1
             self.waiting -= 1
-            person.due[slot] = NEVER
-            self.env.resume(person, slot)
+            self.env.granted(person, slot)
 
 
 class Desk:
@@ -187,8 +186,7 @@ class Desk:
             person = self._next_case()
             self.waiting -= 1
             person.tickets[self.index] = 0
-            person.due[self.slot] = NEVER
-            self.env.resume(person, self.slot)
+            self.env.granted(person, self.slot)
         self.slots_now = 0
 
     def _next_case(self) -> Any:

@@ -202,6 +202,7 @@ class RiskRules(NamedTuple):
     re_exploitation: float
     missing: float
     same_incident: float
+    prone: float
     detected: float
     detection_mean: float
     away_min: float
@@ -547,6 +548,7 @@ def _risk(parameters: Parameters) -> RiskRules:
         re_exploitation=risk.re_exploitation_per_year / DAYS_A_YEAR,
         missing=risk.missing_per_year / DAYS_A_YEAR,
         same_incident=risk.same_incident_referral_per_year / DAYS_A_YEAR,
+        prone=risk.same_incident_prone_share,
         detected=risk.detected_share,
         detection_mean=risk.detection_mean_days,
         away_min=risk.away_min_days,

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable
-from functools import partial
 
 import numpy as np
 
@@ -22,7 +21,7 @@ from sim.engine.rules import Rules, at, rules_of
 from sim.engine.survivor import SERVICES_MAX, Slot, Survivor, Traits
 from sim.engine.world import World
 from sim.errors import SimError
-from sim.pathway import community, contact, hazards, housing, journey, support
+from sim.pathway import clocks, community, contact, hazards, housing, journey, support
 from sim.people.population import Population
 
 HANDLERS: dict[int, Callable[[Survivor, World], None]] = {
@@ -44,6 +43,7 @@ class Arrivals:
     """Brings each survivor into the world on the day of first referral."""
 
     row = -1
+    changed = False
 
     def __init__(self, world: World, population: Population) -> None:
         self.world = world
@@ -87,7 +87,8 @@ class History:
         self.policy_day = float(day_of(parameters.policy.start))
         self.horizon = float(day_of(parameters.experiment.horizon))
         self.world = world = World(rules_of(parameters), seed, replication, self.horizon)
-        world.handlers = {slot: partial(_heard, handler, world) for slot, handler in HANDLERS.items()}
+        world.handlers = HANDLERS
+        world.review = clocks.review
         Calendar(world, contact.review_caseload).begin()
         arrivals = Arrivals(world, population)
         world.start(arrivals, 0, arrivals.come())
@@ -141,10 +142,6 @@ def enact(world: World, rules: Rules, day: float) -> None:
     world.beds.resize(at(rules.support.bed_places, day) + world.beds_bought)
     if rules.support.floor_for_everyone:
         support.extend_for_everyone(world)
-
-
-def _heard(handler: Callable[[Survivor, World], None], world: World, person: Survivor) -> None:
-    handler(person, world)
 
 
 class _quiet_memory:

@@ -1,12 +1,12 @@
 """One survivor as the reference engine holds them: traits fixed at referral, and states that change.
 
-Everything here is synthetic. Which clock rings for what is `Slot`; which hazard waits on which threshold is
+Everything here is synthetic. Codes read in the engine's hottest lines are plain numbers in a named class. Which clock rings for what is `Slot`; which hazard waits on which threshold is
 `Clock`. What the states mean is told where they change, in `sim.pathway`.
 """
 
 from __future__ import annotations
 
-from enum import IntEnum
+from typing import Final
 
 from sim.engine.environment import NEVER, Story
 from sim.engine.log import Place
@@ -15,73 +15,77 @@ from sim.people.population import Population
 
 SERVICES_MAX = 8
 
+_LEAVE = int(ImmigrationStatus.LEAVE)
+_OWN_HOME, _SOCIAL_HOME = int(Place.OWN_HOME), int(Place.SOCIAL_HOME)
+_FRIENDS, _OUT_OF_CONTACT = int(Place.FRIENDS), int(Place.OUT_OF_CONTACT)
 
-class Slot(IntEnum):
+
+class Slot:
     """A person's clocks. The number is also the rank in which clocks due at one instant are heard."""
 
-    NRM = 0
-    CLOSURE = 1
-    TURNS_18 = 2
-    STATUS = 3
-    PERMISSION = 4
-    SUPPORT = 5
-    BED = 6
-    SUBSISTENCE = 7
-    INCOME = 8
-    PLACE_ENDS = 9
-    APPLY = 10
-    HOUSING = 11
-    REGISTER = 12
-    AWAY = 13
-    DETECTION = 14
-    LIFE = 15
-    SERVICE = 16
+    NRM: Final = 0
+    CLOSURE: Final = 1
+    TURNS_18: Final = 2
+    STATUS: Final = 3
+    PERMISSION: Final = 4
+    SUPPORT: Final = 5
+    BED: Final = 6
+    SUBSISTENCE: Final = 7
+    INCOME: Final = 8
+    PLACE_ENDS: Final = 9
+    APPLY: Final = 10
+    HOUSING: Final = 11
+    REGISTER: Final = 12
+    AWAY: Final = 13
+    DETECTION: Final = 14
+    LIFE: Final = 15
+    SERVICE: Final = 16
 
 
-N_SLOTS = int(Slot.SERVICE) + SERVICES_MAX
+N_SLOTS = Slot.SERVICE + SERVICES_MAX
 
 
-class Line(IntEnum):
+class Line:
     """A person's tickets: one for each waiting line they can stand in."""
 
-    RG_DESK = 0
-    CG_DESK = 1
-    BEDS = 2
-    SERVICE = 3
+    RG_DESK: Final = 0
+    CG_DESK: Final = 1
+    BEDS: Final = 2
+    SERVICE: Final = 3
 
 
-N_LINES = int(Line.SERVICE) + SERVICES_MAX
+N_LINES = Line.SERVICE + SERVICES_MAX
 
 
-class Clock(IntEnum):
+class Clock:
     """Hazards that spend a unit-exponential threshold at the rate of the moment."""
 
-    LOSES_PLACE = 0
-    FINDS_SOFA = 1
-    RENTS_PRIVATELY = 2
-    HELP_SECURES_HOME = 3
-    DUTY_LAPSES = 4
-    SOCIAL_OFFER = 5
-    PRIVATE_OFFER = 6
-    CRISIS = 7
-    RE_EXPLOITED = 8
-    GOES_MISSING = 9
-    REFERRED_AGAIN = 10
-    LEAVES_UK = 11
-    DIES = 12
-    DISENGAGES = 13
+    LOSES_PLACE: Final = 0
+    FINDS_SOFA: Final = 1
+    RENTS_PRIVATELY: Final = 2
+    HELP_SECURES_HOME: Final = 3
+    DUTY_LAPSES: Final = 4
+    SOCIAL_OFFER: Final = 5
+    PRIVATE_OFFER: Final = 6
+    CRISIS: Final = 7
+    RE_EXPLOITED: Final = 8
+    GOES_MISSING: Final = 9
+    REFERRED_AGAIN: Final = 10
+    LEAVES_UK: Final = 11
+    DIES: Final = 12
+    DISENGAGES: Final = 13
 
 
-N_CLOCKS = len(Clock)
+N_CLOCKS = Clock.DISENGAGES + 1
 
 
-class Duty(IntEnum):
+class Duty:
     """The homelessness duty a council owes now."""
 
-    NONE = 0
-    PREVENTION = 1
-    RELIEF = 2
-    MAIN = 3
+    NONE: Final = 0
+    PREVENTION: Final = 1
+    RELIEF: Final = 2
+    MAIN: Final = 3
 
 
 class Traits:
@@ -111,6 +115,7 @@ class Survivor:
         "away",
         "bed_until",
         "case_open",
+        "changed",
         "cg_positive_at",
         "clock_due",
         "clock_left",
@@ -147,6 +152,7 @@ class Survivor:
         "place",
         "place_losses",
         "pregnant",
+        "prone",
         "reason_to_apply",
         "referral_reason",
         "region",
@@ -195,9 +201,11 @@ class Survivor:
         self.rg_positive_at = NEVER
         self.cg_positive_at = NEVER
         self.referral_reason = 0
+        self.prone = False
         # life in the community
         self.followed = False
         self.gone = False
+        self.changed = False
         self.away = False
         self.place: int = Place.UNKNOWN
         self.resident_since = 0.0
@@ -234,14 +242,14 @@ class Survivor:
     @property
     def eligible(self) -> bool:
         """Eligible for housing assistance and benefits: British, settled, with leave or permission."""
-        return self.status <= ImmigrationStatus.LEAVE or self.permission
+        return self.status <= _LEAVE or self.permission
 
     @property
     def insecure(self) -> bool:
         """On a sofa, on the street, or out of contact."""
-        return Place.FRIENDS <= self.place <= Place.OUT_OF_CONTACT
+        return _FRIENDS <= self.place <= _OUT_OF_CONTACT
 
     @property
     def settled(self) -> bool:
         """In a home expected to last six months or more."""
-        return Place.OWN_HOME <= self.place <= Place.SOCIAL_HOME
+        return _OWN_HOME <= self.place <= _SOCIAL_HOME

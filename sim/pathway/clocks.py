@@ -10,14 +10,23 @@ from __future__ import annotations
 from sim.engine.clock import on_grid
 from sim.engine.environment import NEVER
 from sim.engine.log import Place
-from sim.engine.survivor import N_CLOCKS, Clock, Duty, Slot, Survivor
+from sim.engine.survivor import N_CLOCKS, Clock, Duty, Line, Slot, Survivor
 from sim.engine.world import World
-from sim.people.chance import Activity
+from sim.people.chance import Activity, uniform
 from sim.people.codes import ImmigrationStatus
 from sim.people.variates import unit_exponential
 
 UNDRAWN = -1.0
-_NO_RATES = (0.0,) * N_CLOCKS
+_NO_RATES = [0.0] * N_CLOCKS
+_THRESHOLD = int(Activity.THRESHOLD_BASE)
+_BRITISH, _LEAVE, _NO_STATUS = (
+    int(ImmigrationStatus.BRITISH),
+    int(ImmigrationStatus.LEAVE),
+    int(ImmigrationStatus.NO_STATUS),
+)
+_OWN_HOME, _PRIVATE_HOME, _SOCIAL_HOME = int(Place.OWN_HOME), int(Place.PRIVATE_HOME), int(Place.SOCIAL_HOME)
+_SAFEHOUSE, _FRIENDS, _STREET = int(Place.SAFEHOUSE), int(Place.FRIENDS), int(Place.STREET)
+_CUSTODY = int(Place.CUSTODY)
 
 
 def review(person: Survivor, world: World) -> None:
@@ -26,17 +35,20 @@ def review(person: Survivor, world: World) -> None:
     A clock whose rate is as before keeps its time to the bit; one whose rate changed keeps what is left of its
     threshold.
     """
-    now = world._now
+    person.changed = False
     rates = rates_of(person, world)
     old_rates = person.clock_rate
     if old_rates is None:
-        old_rates = person.clock_rate = [0.0] * N_CLOCKS
+        if rates == _NO_RATES:
+            return
+        old_rates = [0.0] * N_CLOCKS
         person.clock_due = [NEVER] * N_CLOCKS
         person.clock_left = [UNDRAWN] * N_CLOCKS
         person.clock_occasion = [0] * N_CLOCKS
-    dues = person.clock_due
-    for clock in range(N_CLOCKS):
-        rate, old = rates[clock], old_rates[clock]
+    elif rates == old_rates:
+        return
+    now, dues, lefts = world._now, person.clock_due, person.clock_left
+    for clock, (rate, old) in enumerate(zip(rates, old_rates, strict=True)):
         if rate == old:
             continue
         if old > 0.0:
@@ -44,13 +56,12 @@ def review(person: Survivor, world: World) -> None:
             if left < 0.0:
                 left = 0.0
         else:
-            left = person.clock_left[clock]
+            left = lefts[clock]
             if left < 0.0:
-                occasion = person.clock_occasion[clock]
-                left = unit_exponential(world.draw_once(person, Activity.THRESHOLD_BASE + clock, occasion))
-        old_rates[clock] = rate
-        person.clock_left[clock] = left
+                left = unit_exponential(uniform(person.key, _THRESHOLD + clock, 0, person.clock_occasion[clock]))
+        lefts[clock] = left
         dues[clock] = now + on_grid(left / rate) if rate > 0.0 else NEVER
+    person.clock_rate = rates
     soonest = min(dues)
     if soonest != person.due[Slot.LIFE]:
         world.until(person, Slot.LIFE, soonest)
@@ -58,10 +69,12 @@ def review(person: Survivor, world: World) -> None:
 
 def spent(person: Survivor, now: float) -> int:
     """The first clock whose threshold is spent; it is made ready for its next occasion."""
-    for clock in range(N_CLOCKS):
-        if person.clock_due[clock] <= now:
+    rates = person.clock_rate
+    for clock, due in enumerate(person.clock_due):
+        if due <= now and rates is not None:
+            person.clock_rate = rates = list(rates)
             person.clock_due[clock] = NEVER
-            person.clock_rate[clock] = 0.0  # type: ignore[index]
+            rates[clock] = 0.0
             person.clock_left[clock] = UNDRAWN
             person.clock_occasion[clock] += 1
             return clock
@@ -70,31 +83,35 @@ def spent(person: Survivor, now: float) -> int:
 
 def needs(person: Survivor, now: float) -> int:
     """Open needs, from 0 to 4: a secure place, an income, settled status, care for health."""
-    eligible = person.eligible
-    count = 0
-    if person.insecure:
-        count += 1
-    if not eligible or now < person.income_from:
-        count += 1
-    if not eligible:
+    count = 1 if person.insecure else 0
+    if not person.eligible:
+        count += 2
+    elif now < person.income_from:
         count += 1
     if person.health_need:
         count += 1
     return count
 
 
-def rates_of(person: Survivor, world: World) -> tuple[float, ...] | list[float]:
-    """Rates a day of all hazards in the state a person is in now."""
+def rates_of(person: Survivor, world: World) -> list[float]:
+    """Rates a day of all hazards in the state a person is in now.
+
+    Somebody whose life in the community is not followed (children, Scotland, Northern Ireland, no positive
+    reasonable grounds decision) can only be referred again, if they are among those to whom that happens.
+    """
     if person.gone or person.away:
         return _NO_RATES
     rules, risk = world.rules, world.rules.risk
+    closed = not person.case_open and not person.in_support
+    if not person.followed and not (closed and person.prone):
+        return _NO_RATES
     rates = [0.0] * N_CLOCKS
     rates[Clock.DIES] = risk.dies
-    if not person.case_open and not person.in_support:
+    if closed and person.prone:
         rates[Clock.REFERRED_AGAIN] = risk.same_incident
-    if person.status == ImmigrationStatus.BRITISH:
+    if person.status == _BRITISH:
         rates[Clock.LEAVES_UK] = risk.leaves_uk[0]
-    elif person.status == ImmigrationStatus.NO_STATUS and not person.case_open and not person.permission:
+    elif person.status == _NO_STATUS and closed and not person.permission:
         rates[Clock.LEAVES_UK] = risk.leaves_uk[2]
     else:
         rates[Clock.LEAVES_UK] = risk.leaves_uk[1]
@@ -103,38 +120,38 @@ def rates_of(person: Survivor, world: World) -> tuple[float, ...] | list[float]:
     if person.in_support:
         rates[Clock.DISENGAGES] = rules.support.disengages_per_day
     place = person.place
-    if place == Place.CUSTODY:
+    if place == _CUSTODY:
         return rates
     _rates_of_place(person, world, rates)
     _rates_of_duties(person, world, rates)
-    insecure = person.insecure
-    danger = person.frailty * (risk.insecure_ratio if insecure else 1.0)
+    danger = person.frailty
+    if person.insecure:
+        danger *= risk.insecure_ratio
     if not person.in_contact and person.service_workers == 0:
         danger *= risk.no_worker_ratio
     rates[Clock.RE_EXPLOITED] = risk.re_exploitation * danger
     rates[Clock.GOES_MISSING] = risk.missing * danger
     open_needs = needs(person, world._now)
     if open_needs:
-        ratio = 1.0
         for k, service in enumerate(rules.services):
-            if service.crisis_ratio != 1.0 and person.holds[3 + k]:
-                ratio *= service.crisis_ratio
-        rates[Clock.CRISIS] = risk.crisis_per_need * open_needs * danger * ratio
+            if person.holds[Line.SERVICE + k]:
+                danger *= service.crisis_ratio
+        rates[Clock.CRISIS] = risk.crisis_per_need * open_needs * danger
     return rates
 
 
 def _rates_of_place(person: Survivor, world: World, rates: list[float]) -> None:
     """How a place is lost or found without anybody's help."""
     places, place = world.rules.places, person.place
-    if place == Place.FRIENDS:
+    if place == _FRIENDS:
         rates[Clock.LOSES_PLACE] = places.friends_to_street
-    elif place == Place.STREET:
+    elif place == _STREET:
         rates[Clock.FINDS_SOFA] = places.street_to_friends
-    elif place == Place.OWN_HOME:
+    elif place == _OWN_HOME:
         rates[Clock.LOSES_PLACE] = places.own_home_lost
-    elif place in (Place.PRIVATE_HOME, Place.SOCIAL_HOME):
+    elif place == _PRIVATE_HOME or place == _SOCIAL_HOME:
         rates[Clock.LOSES_PLACE] = places.tenancy_lost
-    if Place.SAFEHOUSE <= place <= Place.STREET and person.eligible and world._now >= person.income_from:
+    if _SAFEHOUSE <= place <= _STREET and person.eligible and world._now >= person.income_from:
         rates[Clock.RENTS_PRIVATELY] = places.private_rent[person.london]
 
 

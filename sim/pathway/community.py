@@ -11,7 +11,6 @@ from sim.engine.log import Detail, Event, Place
 from sim.engine.rules import DAYS_A_YEAR
 from sim.engine.survivor import Duty, Line, Slot, Survivor
 from sim.engine.world import World
-from sim.pathway.clocks import review
 from sim.people.chance import Activity
 from sim.people.codes import ImmigrationStatus
 from sim.people.variates import categorical, exponential
@@ -50,7 +49,7 @@ def begin(person: Survivor, world: World) -> None:
         plan_application(person, world, world._now + on_grid(1.0), Detail.PLANNED)
     elif person.insecure:
         plan_when_insecure(person, world)
-    review(person, world)
+    person.changed = True
 
 
 def move(person: Survivor, world: World, place: int, detail: int) -> None:
@@ -76,7 +75,7 @@ def move(person: Survivor, world: World, place: int, detail: int) -> None:
             world.wake(person, Slot.HOUSING)
         elif person.duty == Duty.NONE and not was_insecure:
             plan_when_insecure(person, world)
-    review(person, world)
+    person.changed = True
 
 
 def give_back_bed(person: Survivor, world: World) -> None:

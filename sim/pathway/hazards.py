@@ -9,10 +9,10 @@ from __future__ import annotations
 from sim.engine.clock import on_grid
 from sim.engine.environment import NEVER
 from sim.engine.log import Detail, Event, Place
-from sim.engine.survivor import Clock, Duty, Line, Slot, Survivor
+from sim.engine.survivor import N_SLOTS, Clock, Duty, Line, Slot, Survivor
 from sim.engine.world import World
 from sim.pathway import community, housing, journey, services, status, support
-from sim.pathway.clocks import review, spent
+from sim.pathway.clocks import spent
 from sim.people.chance import Activity
 from sim.people.variates import exponential
 
@@ -50,8 +50,7 @@ def rings(person: Survivor, world: World) -> None:
         leave_model(person, world, Event.DIED)
     elif clock == Clock.DISENGAGES:
         support.end(person, world, Detail.DISENGAGED)
-    if not person.gone:
-        review(person, world)
+    person.changed = True
 
 
 def loses_place(person: Survivor, world: World) -> None:
@@ -142,13 +141,13 @@ def leave_model(person: Survivor, world: World, event: int) -> None:
     person.gone = True
     person.place = Place.LEFT_MODEL
     world.record(person, event)
-    for slot in range(len(person.due)):
+    for slot in range(N_SLOTS):
         world.stop(person, slot)
 
 
 def income_starts(person: Survivor, world: World) -> None:
     """The first benefit payment arrives, for those who may have benefits."""
-    review(person, world)
+    person.changed = True
 
 
 def never(person: Survivor) -> bool:

@@ -16,7 +16,6 @@ from sim.engine.log import Detail, Event, Place
 from sim.engine.survivor import Duty, Slot, Survivor
 from sim.engine.world import World
 from sim.pathway import community
-from sim.pathway.clocks import review
 from sim.people.chance import Activity
 from sim.people.variates import exponential
 
@@ -107,7 +106,7 @@ def prevention(person: Survivor, world: World) -> Generator[None, None, bool]:
     person.lapsed = False
     person.duty = Duty.PREVENTION
     world.record(person, Event.PREVENTION_STARTED)
-    review(person, world)
+    person.changed = True
     world.wait(person, Slot.HOUSING, world.rules.housing.prevention_limit)
     yield
     person.duty = Duty.NONE
@@ -120,7 +119,7 @@ def prevention(person: Survivor, world: World) -> Generator[None, None, bool]:
     else:
         ended = Detail.TIME_UP
     world.record(person, Event.PREVENTION_ENDED, ended)
-    review(person, world)
+    person.changed = True
     return ended == Detail.HOMELESS
 
 
@@ -137,7 +136,7 @@ def relief(person: Survivor, world: World) -> Story:
         person.accommodated = True
         if person.insecure:
             community.move(person, world, Place.COUNCIL_TEMPORARY, Detail.INTERIM)
-    review(person, world)
+    person.changed = True
     world.wait(person, Slot.HOUSING, rules.relief_limit)
     yield
     if person.settled:
@@ -169,7 +168,7 @@ def decide_main_duty(person: Survivor, world: World) -> None:
             community.move(person, world, Place.COUNCIL_TEMPORARY, Detail.MAIN_DUTY)
         elif person.place == Place.COUNCIL_TEMPORARY:
             world.stop(person, Slot.PLACE_ENDS)
-        review(person, world)
+        person.changed = True
 
 
 def main_duty(person: Survivor, world: World) -> Story:
@@ -194,7 +193,7 @@ def end_duty(person: Survivor, world: World, event: int, detail: int) -> None:
     person.duty = Duty.NONE
     person.accommodated = False
     world.record(person, event, detail)
-    review(person, world)
+    person.changed = True
 
 
 def lose_temporary_home(person: Survivor, world: World, notice: float) -> None:
@@ -217,7 +216,7 @@ def secure(person: Survivor, world: World, place: int, detail: int) -> None:
     community.move(person, world, place, detail)
     if place == Place.SOCIAL_HOME:
         person.on_register = False
-        review(person, world)
+        person.changed = True
 
 
 # --------------------------------------------------------------------------- local connection, register
@@ -251,7 +250,7 @@ def try_register(person: Survivor, world: World) -> None:
     if not tested or lacking <= 0.0 or is_exempt(person, world):
         person.on_register = True
         world.record(person, Event.JOINED_REGISTER)
-        review(person, world)
+        person.changed = True
         return
     world.record(person, Event.REGISTER_REFUSED, Detail.NO_LOCAL_CONNECTION)
     world.wait(person, Slot.REGISTER, lacking)

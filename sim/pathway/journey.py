@@ -11,7 +11,6 @@ from sim.engine.log import Detail, Event
 from sim.engine.survivor import Slot, Survivor
 from sim.engine.world import World
 from sim.pathway import community, decisions, status, support
-from sim.pathway.clocks import review
 from sim.people.chance import Activity
 from sim.people.codes import Group, Region
 
@@ -20,7 +19,6 @@ def referred(person: Survivor, world: World) -> None:
     """The day of a referral."""
     if person.group == Group.DECLINED:
         world.record(person, Event.DECLINED_REFERRAL)
-        person.gone = True
         return
     world.start(person, Slot.NRM, journey(person, world))
 
@@ -41,7 +39,7 @@ def journey(person: Survivor, world: World) -> Story:
     world.count(world.referrals_by_quarter)
     world.record(person, Event.REFERRED, person.referral_reason)
     if person.visit:
-        review(person, world)
+        person.changed = True
 
     positive = yield from decisions.reasonable_grounds(person, world)
     if not person.case_open:
@@ -110,10 +108,11 @@ def confirm(person: Survivor, world: World, how: int) -> None:
 
 
 def close(person: Survivor, world: World) -> None:
-    """The case is no longer open; support learns of it, and a later referral becomes possible."""
+    """The case is no longer open; support learns of it, and a later referral becomes possible for some."""
     person.case_open = False
+    person.prone = world.draw(person, Activity.PRONE_TO_REFERRAL) < world.rules.risk.prone
     support.decided(person, world)
-    review(person, world)
+    person.changed = True
 
 
 def closed_undecided(person: Survivor, world: World) -> None:

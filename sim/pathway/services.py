@@ -11,7 +11,6 @@ from sim.engine.log import Detail, Event
 from sim.engine.rules import at
 from sim.engine.survivor import Line, Slot, Survivor
 from sim.engine.world import World
-from sim.pathway.clocks import review
 from sim.people.chance import Activity
 from sim.people.variates import exponential
 
@@ -49,7 +48,7 @@ def service(person: Survivor, world: World, k: int) -> Story:
     if rules.named_worker:
         person.service_workers += 1
         world.record(person, Event.CONTACT_STARTED, name)
-    review(person, world)
+    person.changed = True
     u = world.draw(person, Activity.SERVICE_LENGTH, k)
     world.wait_about(person, slot, rules.length_min, rules.length_extra, u)
     yield
@@ -65,7 +64,7 @@ def end(person: Survivor, world: World, k: int) -> None:
         world.record(person, Event.CONTACT_ENDED, name)
     world.record(person, Event.SERVICE_ENDED, name)
     world.service_pools[k].release()
-    review(person, world)
+    person.changed = True
 
 
 def stop_all(person: Survivor, world: World) -> None:

@@ -14,7 +14,6 @@ from sim.engine.rules import at
 from sim.engine.survivor import Slot, Survivor
 from sim.engine.world import World
 from sim.pathway import community
-from sim.pathway.clocks import review
 from sim.people.chance import Activity
 from sim.people.codes import ImmigrationStatus
 from sim.people.variates import lognormal_from_median, uniform_between
@@ -64,7 +63,7 @@ def grant(person: Survivor, world: World) -> None:
             community.plan_application(person, world, world._now + on_grid(notice * share), Detail.AFTER_ASYLUM)
     elif person.insecure and not person.away:
         community.plan_when_insecure(person, world)
-    review(person, world)
+    person.changed = True
 
 
 def refuse(person: Survivor, world: World) -> None:
@@ -74,7 +73,7 @@ def refuse(person: Survivor, world: World) -> None:
     rules = world.rules.status
     if person.place == Place.ASYLUM_ACCOMMODATION and world.draw_once(person, Activity.SECTION_4) >= rules.section_4:
         give_notice(person, world, on_grid(rules.notice_after_refusal))
-    review(person, world)
+    person.changed = True
 
 
 def give_notice(person: Survivor, world: World, notice: float) -> None:
@@ -103,7 +102,7 @@ def temporary_permission(person: Survivor, world: World) -> Story:
     world.record(person, Event.LEAVE_GRANTED, Detail.VTS)
     if person.insecure and not person.away:
         community.plan_when_insecure(person, world)
-    review(person, world)
+    person.changed = True
     length = uniform_between(
         world.draw(person, Activity.PERMISSION_LENGTH), rules.permission_min, rules.permission_max
     )
@@ -111,7 +110,7 @@ def temporary_permission(person: Survivor, world: World) -> Story:
     yield
     person.permission = False
     world.record(person, Event.LEAVE_EXPIRED, Detail.VTS)
-    review(person, world)
+    person.changed = True
 
 
 def stop(person: Survivor, world: World) -> None:

@@ -18,7 +18,6 @@ from sim.engine.rules import at
 from sim.engine.survivor import Line, Slot, Survivor
 from sim.engine.world import World
 from sim.pathway import community, contact, housing, services
-from sim.pathway.clocks import review
 from sim.people.chance import Activity
 from sim.people.variates import exponential
 
@@ -72,7 +71,7 @@ def begin_casework(person: Survivor, world: World) -> None:
         wanted = world.rules.support.bed_wanted[_BED_WANTED_FROM.index(person.place)]
         if world.draw(person, Activity.BED_WANTED) < wanted:
             world.start(person, Slot.BED, bed(person, world))
-    review(person, world)
+    person.changed = True
 
 
 def until_support_ends(person: Survivor, world: World) -> Story:
@@ -201,7 +200,7 @@ def end(person: Survivor, world: World, reason: int) -> None:
         world.beds.leave(person)
         world.stop(person, Slot.BED)
     services.offer_after_support(person, world)
-    review(person, world)
+    person.changed = True
 
 
 def end_subsistence(person: Survivor, world: World) -> None:
@@ -212,7 +211,7 @@ def end_subsistence(person: Survivor, world: World) -> None:
     wait = on_grid(world.rules.risk.benefit_wait)
     person.income_from = world._now + wait
     world.until(person, Slot.INCOME, person.income_from)
-    review(person, world)
+    person.changed = True
 
 
 # ------------------------------------------------------------------------------------------------- beds

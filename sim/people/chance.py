@@ -132,6 +132,7 @@ class Activity(IntEnum):
     DETECTED = 161
     DETECTED_WHEN = 162
     AWAY_LENGTH = 163
+    PRONE_TO_REFERRAL = 164
 
 
 def mix(z: int) -> int:
