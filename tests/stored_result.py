@@ -17,13 +17,13 @@ import yaml
 from sim.experiment.store import _fingerprint
 
 OPTIONS = {
-    "extended_support_180": ("Extended support for 180 days",),
+    "extended_support_180": ("Support guaranteed for 180 days after a positive decision",),
     "priority_need": ("Priority need for confirmed survivors",),
-    "local_connection_exempt": ("Exemption from local connection",),
+    "local_connection_exempt": ("No local-connection test for survivors",),
     "extended_support_180+priority_need+local_connection_exempt": (
-        "Extended support for 180 days",
+        "Support guaranteed for 180 days after a positive decision",
         "Priority need for confirmed survivors",
-        "Exemption from local connection",
+        "No local-connection test for survivors",
     ),
 }
 SCENARIOS = ("baseline", *OPTIONS)

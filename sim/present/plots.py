@@ -112,13 +112,13 @@ def places(panels: Sequence[PlacesPanel]) -> bytes:
     """
     rows = 1 + (len(panels)) // 2
     with hand():
-        height = 0.22 + 2.4 * rows
+        height = 0.22 + 2.55 * rows
         figure = sheet(height)
         baseline = panels[0]
         for number, panel in enumerate(panels):
             row, column = (0, 0) if number == 0 else (1 + (number - 1) // 2, (number - 1) % 2)
             left = 0.09 + column * 0.485
-            bottom = (height - 0.5 - 2.4 * row - 1.55) / height
+            bottom = (height - 0.5 - 2.55 * row - 1.55) / height
             axes = figure.add_axes((left, bottom, 0.395, 1.55 / height))
             _stack(axes, panel)
             axes.set_title(wrapped(panel.title, 34), fontsize=10.5)

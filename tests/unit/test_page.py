@@ -90,17 +90,17 @@ def test_text_of_scenarios_is_escaped(html: str) -> None:
 def test_each_option_is_told_as_the_numbers_allow(html: str) -> None:
     sections = dict(re.findall(r'<div class="answer">\s*<h3>(.*?)</h3>(.*?)</div>', html, re.S))
     assert list(sections) == [
-        "Extended support for 180 days",
+        "Support guaranteed for 180 days after a positive decision",
         "Priority need for confirmed survivors",
-        "Exemption from local connection",
+        "No local-connection test for survivors",
         "All three together",
     ]
-    clear = sections["Extended support for 180 days"]
+    clear = sections["Support guaranteed for 180 days after a positive decision"]
     assert re.search(r"nowhere secure to live, on average, fall by 1[12]\.?\d* days", clear)
     assert "but the direction depends on an assumption: share with asylum pending" in clear
     assert "Days with nowhere secure, first year: over the assumptions that were varied" in clear
     assert "No change that can be told from chance in the share of survivors exploited again" in clear
-    assert "Changes nothing in this model" in sections["Exemption from local connection"]
+    assert "Changes nothing in this model" in sections["No local-connection test for survivors"]
 
 
 def test_synthetic_people_and_reconstruction_are_named(html: str) -> None:
@@ -113,7 +113,10 @@ def test_synthetic_people_and_reconstruction_are_named(html: str) -> None:
 
 
 def test_second_year_of_a_gain_that_comes_back(html: str) -> None:
-    assert re.search(r"Extended support for 180 days: partly delayed: of 1\d\.\d days gained", html)
+    assert re.search(
+        r"Support guaranteed for 180 days after a positive decision: partly delayed: of 1\d\.\d days gained",
+        html,
+    )
 
 
 def test_cells_of_few_people_are_hidden_where_chance_swamps_them(html: str) -> None:
