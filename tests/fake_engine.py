@@ -23,7 +23,7 @@ from sim.experiment.plan import Plan, Run, Story, Unit, World, part_key
 
 SEED = 20260401
 N_PEOPLE = 12
-METRICS = ("insecure_days_365", "harm_365")
+METRICS = ("insecure_days_year_1", "harm_365")
 
 
 class FakePast:

@@ -256,5 +256,5 @@ def test_one_replication_has_no_interval(tmp_path: Path) -> None:
 
 
 def test_a_misspelt_metric_is_answered_with_the_nearest(stored: Path) -> None:
-    with pytest.raises(SimError, match=r"metric 'insecure_day_365'; .*nearest: 'insecure_days_365'"):
-        compare(store.load(stored)).of("option", "insecure_day_365")
+    with pytest.raises(SimError, match=r"metric 'insecure_day_year_1'; .*nearest: 'insecure_days_year_1'"):
+        compare(store.load(stored)).of("option", "insecure_day_year_1")
