@@ -223,7 +223,7 @@ def _calendar(world: str, replication: int) -> list[dict[str, Any]]:
                 "cg_wait_median": np.interp(year, [2014, 2019, 2024, 2026, 2031], [100, 300, 780, 250, 180]),
                 "rg_wait_median": 6.0 if year < 2023 else 24.0,
                 "repeat_referrals": 120.0 * (year - 2014),
-                "bed_wait_median": 9.0 + 3 * place if year > 2026 else 9.0,
+                "bed_wait_median": np.inf if year < 2016 else 9.0 + 3 * place if year > 2026 else 9.0,
             }
             rows += [
                 {**address, "series": name, "period": str(year), "value": float(v) * wobble}

@@ -219,11 +219,10 @@ def _band(
     import numpy as np
 
     table = series(stored, name, scenario)
-    years = np.array([moment(str(period), stock=stock) for period in table.index])
-    values = table.to_numpy(dtype=float)
-    if not len(years):
-        return years, years, years, years
-    return years, np.nanmean(values, axis=1), np.nanmin(values, axis=1), np.nanmax(values, axis=1)
+    values = table.where(np.isfinite(table)).dropna(how="all")  # a median that half never reach is infinite
+    years = np.array([moment(str(period), stock=stock) for period in values.index])
+    mean, low, high = (values.agg(how, axis="columns").to_numpy(float) for how in ("mean", "min", "max"))
+    return years, mean, low, high
 
 
 def _whole(value: float | None) -> str:

@@ -200,6 +200,15 @@ def test_every_figure_is_shown_hit_or_missed(result: Path) -> None:
     assert shown == len(published.record())
 
 
+def test_an_infinite_median_wait_is_left_out_of_the_lines(result: Path) -> None:
+    from sim.present.history import _band
+
+    years, mean, low, high = _band(read.load(result), "bed_wait_median", stock=False)
+    assert years[0] == 2016.5
+    assert all(np.isfinite(values).all() for values in (mean, low, high))
+    assert len(years) == len(mean) == 16
+
+
 def test_pictures_are_the_same_bytes_and_leave_no_trace() -> None:
     import matplotlib
 
