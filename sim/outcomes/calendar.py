@@ -69,7 +69,7 @@ _STATE_AFTER = {
 
 @dataclass(frozen=True, eq=False)
 class Stations:
-    """Everything that waits or holds people, found once."""
+    """Everything that waits or holds people, found once; `places` are everyone's, as `Category`."""
 
     cases: Cases
     rg: Station
@@ -79,9 +79,10 @@ class Stations:
     beds: Station
     care: Station
     services: dict[str, tuple[Station, Station]]
+    places: Spells
 
 
-def stations(story: Story, services: Sequence[str] = ()) -> Stations:
+def stations(story: Story, until: float, services: Sequence[str] = ()) -> Stations:
     """Find all stations in everyone's story; `services` names services 0, 1, ... where it reaches."""
     found = cases(story)
     line, referred = conclusive_grounds(found)
@@ -93,14 +94,15 @@ def stations(story: Story, services: Sequence[str] = ()) -> Stations:
         for k in service_numbers(story)
     }
     return Stations(
-        found,
-        reasonable_grounds(found),
-        line,
-        referred,
-        bed_line(story),
-        beds(story),
-        victim_care(story),
-        named,
+        cases=found,
+        rg=reasonable_grounds(found),
+        cg=line,
+        cg_referred=referred,
+        bed_line=bed_line(story),
+        beds=beds(story),
+        care=victim_care(story),
+        services=named,
+        places=relabelled(place_spells(story, until), CATEGORY_OF_PLACE),
     )
 
 
@@ -146,21 +148,21 @@ def calendar(population: Population, story: Story, found: Stations, horizon_day:
     by_quarter, by_year = quarters(horizon_day), years(horizon_day)
     rows = _decisions(story, found, by_quarter)
     rows += _backlogs(found, by_quarter)
-    rows += _support(found, by_quarter, years(horizon_day, first_month=7))
+    rows += _support(story, found, by_quarter, years(horizon_day, first_month=7))
     rows += _wait_rows(
         "rg", found.cases.referred, found.cases.rg_left, found.cases.rg_decided, by_year, horizon_day
     )
     rows += _wait_rows("cg", found.cg_referred, found.cg.left, found.cg.served, by_year, horizon_day)
-    rows += _station_waits("bed", found.bed_line, by_year, horizon_day)
+    rows += _station_waits("bed", "", found.bed_line, by_year, horizon_day)
     for name, (line, people) in found.services.items():
-        rows += _station_waits(f"service {name}", line, by_year, horizon_day)
+        rows += _station_waits("service", f":{name}", line, by_year, horizon_day)
         rows += _series(f"service_people:{name}", by_quarter, people.stock(by_quarter.begins[1:]))
         rows += _series(f"service_started:{name}", by_quarter, by_quarter.counts(people.joined))
     again = by_year.counts(found.cases.referred[found.cases.visit > 0])
     every = by_year.counts(found.cases.referred)
     rows += _series("repeat_referrals", by_year, again)
     rows += _series("repeat_referral_share", by_year, _share(again, every))
-    rows += _places(place_spells_of_everyone(story, horizon_day), by_quarter)
+    rows += _places(found.places, by_quarter)
     rows += conservation(population, story, by_quarter)
     rows += little_rows(found, horizon_day)
     return rows
@@ -221,13 +223,15 @@ def _backlogs(found: Stations, by_quarter: Periods) -> list[Row]:
     return rows
 
 
-def _support(found: Stations, by_quarter: Periods, contract: Periods) -> list[Row]:
+def _support(story: Story, found: Stations, by_quarter: Periods, contract: Periods) -> list[Row]:
     """Beds and casework: mean occupancy, stocks, entrants and leavers."""
     length = np.diff(by_quarter.begins)
     rows = _series(
         "beds_occupied_mean", by_quarter, np.diff(found.beds.person_days(by_quarter.begins)) / length
     )
     rows += _series("people_in_support", by_quarter, found.care.stock(by_quarter.begins[1:]))
+    declined = story.time[story.where(Event.BED_DECLINED)]
+    rows += _series("beds_declined", by_quarter, by_quarter.counts(declined))
     rows += _series("bed_line", by_quarter, found.bed_line.stock(by_quarter.begins[1:]))
     rows += _series("support_started", by_quarter, by_quarter.counts(found.care.joined))
     rows += _series("support_ended", by_quarter, by_quarter.counts(found.care.left))
@@ -263,22 +267,19 @@ def _quantile_rows(name: str, wait: Floats, when: Floats, periods: Periods) -> l
     return rows
 
 
-def _station_waits(name: str, line: Station, by_year: Periods, until: float) -> list[Row]:
+def _station_waits(name: str, which: str, line: Station, by_year: Periods, until: float) -> list[Row]:
     """A station's waits by year of joining: Kaplan-Meier median, ninth decile, share served, number."""
     wait = np.minimum(line.left, until) - line.joined
     chosen = by_year.chosen(line.joined)
     curves = [kaplan_meier(wait[c], line.served[c]) for c in chosen]
     served = np.array([int(line.served[c].sum()) for c in chosen], dtype=np.int64)
     joined = np.array([len(c) for c in chosen], dtype=np.int64)
-    rows = _series(f"{name}_joined", by_year, joined)
-    rows += _series(f"{name}_served_share", by_year, _share(served, joined))
-    rows += _series(f"{name}_wait_median", by_year, np.array([curve.median for curve in curves]))
-    return rows + _series(f"{name}_wait_p90", by_year, np.array([curve.quantile(0.9) for curve in curves]))
-
-
-def place_spells_of_everyone(story: Story, until: float) -> Spells:
-    """Everyone's places as categories, from the day life in the community is followed."""
-    return relabelled(place_spells(story, until), CATEGORY_OF_PLACE)
+    rows = _series(f"{name}_joined{which}", by_year, joined)
+    rows += _series(f"{name}_served_share{which}", by_year, _share(served, joined))
+    rows += _series(f"{name}_wait_median{which}", by_year, np.array([curve.median for curve in curves]))
+    return rows + _series(
+        f"{name}_wait_p90{which}", by_year, np.array([curve.quantile(0.9) for curve in curves])
+    )
 
 
 def category_station(spells: Spells, category: Category, until: float) -> Station:

@@ -20,7 +20,6 @@ from sim.outcomes.calendar import (
     Stations,
     calendar,
     category_station,
-    place_spells_of_everyone,
     stations,
 )
 from sim.outcomes.cliff_edge import (
@@ -130,7 +129,7 @@ def measure(
     rows += _exits(lives, population.status[cohort.rows])
     rows += _by_group(groups(population, cohort.rows, then), values, found)
     everyone = story_of_everyone(log, len(population))
-    every_station = stations(everyone, services)
+    every_station = stations(everyone, horizon_day, services)
     rows += _everyone(everyone, every_station, cohort.start_day, horizon_day)
     return Outcomes(
         rows=rows,
@@ -288,7 +287,7 @@ def _by_group(
 def _everyone(story: Story, found: Stations, start: float, horizon: float) -> list[dict[str, Any]]:
     """Totals over everyone from the start of the cohort's window to the horizon."""
     window = np.array([start, horizon])
-    insecure = category_station(place_spells_of_everyone(story, horizon), Category.INSECURE, horizon)
+    insecure = category_station(found.places, Category.INSECURE, horizon)
     values = {"insecure_person_days_everyone": float(np.diff(insecure.person_days(window))[0])}
     again = found.cases.referred[found.cases.visit > 0]
     for name, times in (

@@ -22,6 +22,7 @@ Whole = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 _VISIT_BITS = 12
+GOLDEN_SECTION = 0.6180339887498949
 CG_DECISIONS = (Event.CG_POSITIVE, Event.CG_NEGATIVE)
 CG_UNDECIDED = (Event.CASE_CLOSED_UNDECIDED, Event.DISQUALIFIED)
 
@@ -157,6 +158,7 @@ def stays(
     served_by: Sequence[Event] = (),
     detail: int | None = None,
     also: Whole | None = None,
+    never_joined: Event | None = None,
 ) -> Station:
     """A station between events of the same person.
 
@@ -172,6 +174,8 @@ def stays(
         Count only opening and closing events with this detail (which service); leaving always counts.
     also : ndarray of int64, optional
         Positions of further closing events, whatever their detail.
+    never_joined : Event, optional
+        A closing event that means that there was no stay at all: the place was declined.
     """
     opens, closes = story.where(opening), story.where(*closing, *LEAVING)
     if detail is not None:
@@ -181,6 +185,9 @@ def stays(
     if also is not None:
         closes = np.union1d(closes, also)
     ends = next_of_same_person(story, opens, closes)
+    if never_joined is not None and len(ends):
+        stayed = (ends < 0) | (story.event[ends] != never_joined)
+        opens, ends = opens[stayed], ends[stayed]
     served = np.zeros(len(opens), dtype=np.bool_)
     if len(ends):
         served = (ends >= 0) & np.isin(story.event[ends], list(served_by))
@@ -188,7 +195,7 @@ def stays(
 
 
 def bed_line(story: Story) -> Station:
-    """Waiting for a safehouse bed; served when it is taken.
+    """Waiting for a safehouse bed; served when it is taken. Those who decline it as too far never join.
 
     The wait also ends, without a word of its own in the log, when casework ends or a settled home is found.
     """
@@ -200,6 +207,7 @@ def bed_line(story: Story) -> Station:
         [Event.BED_TAKEN, Event.BED_DECLINED, Event.BED_WAIT_GIVEN_UP, Event.SUPPORT_ENDED],
         [Event.BED_TAKEN],
         also=settled,
+        never_joined=Event.BED_DECLINED,
     )
 
 
@@ -220,7 +228,7 @@ def service_numbers(story: Story) -> list[int]:
 
 
 def service_line(story: Story, number: int) -> Station:
-    """Waiting for a service, from the offer; served when it starts.
+    """Waiting for a service, from the offer; served when it starts. Those who decline it never join.
 
     Going missing or being exploited again ends the wait, without a word of its own in the log.
     """
@@ -233,6 +241,7 @@ def service_line(story: Story, number: int) -> Station:
         [Event.SERVICE_STARTED],
         Detail.SERVICE_BASE + number,
         also=away,
+        never_joined=Event.SERVICE_DECLINED,
     )
 
 
@@ -254,7 +263,7 @@ class LittlesLaw:
     Attributes
     ----------
     mean_number : float
-        L: mean of a census taken at noon of every day.
+        L: mean of a census taken once a day.
     arrivals_per_day, mean_days : float
         lambda, and W of everyone who joined, the days to the horizon for those still there.
     """
@@ -270,11 +279,16 @@ class LittlesLaw:
 
 
 def littles_law(station: Station, until: float) -> LittlesLaw:
-    """Count heads and hold stopwatches, independently of each other, from day 0 to the horizon."""
-    noons = np.arange(int(until), dtype=np.float64) + 0.5
+    """Count heads and hold stopwatches, independently of each other, from day 0 to the horizon.
+
+    The census is taken once a day at an hour that moves on by the golden section, since arrivals and
+    departures keep hours of their own.
+    """
+    day = np.arange(int(until), dtype=np.float64)
+    census = day + np.modf(0.5 + day * GOLDEN_SECTION)[0]
     stay = np.minimum(station.left, until) - station.joined
     return LittlesLaw(
-        mean_number=float(station.stock(noons).mean()) if len(noons) else 0.0,
+        mean_number=float(station.stock(census).mean()) if len(census) else 0.0,
         arrivals_per_day=len(stay) / until,
         mean_days=float(stay.mean()) if len(stay) else 0.0,
     )
