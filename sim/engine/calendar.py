@@ -1,9 +1,9 @@
 """The days that belong to nobody: sittings of the decision makers, and the review on the first of each month.
 
-At noon of each working day both desks open so many decision slots. On the first of a month the desks' order is
-set and lots are drawn, safehouse places are reviewed (and bought, in a world where they can be), and caseloads
-are looked at. On the first of a quarter capacity is set. A policy is enacted at its first midnight, before
-anything else of that day (`simulate.py`). Nothing is decided here about one survivor.
+At noon of each working day both desks open so many decision slots. On the first of a month the desks' order
+is set and lots are drawn, safehouse places are reviewed (and bought, in a world where they can be), and
+caseloads are looked at. On the first of a quarter capacity is set. A policy is enacted at its first
+midnight, before anything else of that day (`simulate.py`). Nothing is decided here about one survivor.
 """
 
 from __future__ import annotations
@@ -66,7 +66,10 @@ class Calendar:
     def _first_of_month(self, day: int) -> None:
         world, rules, date = self.world, self.world.rules, date_of(day)
         month = (date.year - FIRST_YEAR) * 12 + date.month - 1
-        for desk, order in ((world.rg_desk, rules.decisions.rg_desk), (world.cg_desk, rules.decisions.cg_desk)):
+        for desk, order in (
+            (world.rg_desk, rules.decisions.rg_desk),
+            (world.cg_desk, rules.decisions.cg_desk),
+        ):
             desk.set_order(at(order.newest_share, day), at(order.oldest_share, day), month)
         if date.month % 3 == 1:
             self._set_capacity(quarter_of(day))

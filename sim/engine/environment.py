@@ -2,9 +2,10 @@
 
 Events due at one instant are handled in the order (time, rank, person), where the rank says which of a
 person's clocks rang. Only when nothing more is due at that instant are places and decisions given out, so
-handlers of one instant commute. After each handler, a person marked as changed is reviewed once. Stories are lean processes: a generator that arms one of its person's clocks
-and yields. Stock SimPy processes start and end through zero-length events, which would settle ties by order
-of asking; a story starts at once and ends in silence. Not here: what the stories say (`sim.pathway`).
+handlers of one instant commute. After each handler, a person marked as changed is reviewed once. Stories
+are lean processes: a generator that arms one of its person's clocks and yields. Stock SimPy processes start
+and end through zero-length events, which would settle ties by order of asking; a story starts at once and
+ends in silence. Not here: what the stories say (`sim.pathway`).
 """
 
 from __future__ import annotations
@@ -89,7 +90,8 @@ class Clockwork(simpy.Environment):
         person.due[slot] = time
         if time < self.horizon:
             self.alarms_set = count = self.alarms_set + 1
-            heappush(self._queue, (time, slot * _RANK + person.row, count, Alarm(person, slot)))  # type: ignore[misc, arg-type]
+            alarm: Any = Alarm(person, slot)
+            heappush(self._queue, (time, slot * _RANK + person.row, count, alarm))  # type: ignore[misc]
 
     def wait(self, person: Any, slot: int, days: float) -> None:
         """Set a person's clock to ring after `days`, rounded up to the grid."""

@@ -101,8 +101,8 @@ class Desk:
     env : Clockwork
     index, slot : int
         As for `Pool`.
-    draw_order : callable (ordinal) -> float
-        The keyed number with which decision slot `ordinal` chooses its order.
+    draw_order : callable (day, slot) -> float
+        The keyed number with which a day's decision slot chooses its order.
     draw_lot : callable (person, month) -> float
         The keyed number of a case in a month's draw.
     newest_within : float
@@ -114,7 +114,7 @@ class Desk:
         env: Clockwork,
         index: int,
         slot: int,
-        draw_order: Callable[[int], float],
+        draw_order: Callable[[int, int], float],
         draw_lot: Callable[[Any, int], float],
         newest_within: float,
     ) -> None:
@@ -126,6 +126,7 @@ class Desk:
         self.newest_within = newest_within
         self.waiting = 0
         self.slots_now: float = 0
+        self.day = 0
         self.slots_used = 0
         self.newest_share = 0.0
         self.oldest_share = 1.0
@@ -173,6 +174,8 @@ class Desk:
 
     def sit(self, slots: float) -> None:
         """Open a day's sitting with so many decision slots (``inf``: everybody who is ready)."""
+        self.day = int(self.env._now)
+        self.slots_used = 0
         self.slots_now = slots
         if self.waiting and slots > 0:
             self.dirty = True
@@ -191,7 +194,7 @@ class Desk:
 
     def _next_case(self) -> Any:
         if self.oldest_share < 1.0 and self.slots_now < inf:
-            chosen = self.draw_order(self.slots_used)
+            chosen = self.draw_order(self.day, self.slots_used)
             self.slots_used += 1
             if chosen < self.newest_share:
                 person = self._pop_newest()

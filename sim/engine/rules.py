@@ -1,9 +1,9 @@
 """The numbers a run works with, unpacked once from the frozen parameters.
 
 Dated values become step tables in days, rates become per day, and shares stated overall are split by group
-with stated odds. Both engines read exactly these numbers. Nothing here is drawn, and nothing changes in a run:
-at ``policy.start`` one set of rules is exchanged for another. Only + - * / and the project's own ``ln`` are
-used, so the bits do not depend on the processor.
+with stated odds. Both engines read exactly these numbers. Nothing here is drawn, and nothing changes in a
+run: at ``policy.start`` one set of rules is exchanged for another. Only + - * / and the project's own
+``ln`` are used, so the bits do not depend on the processor.
 """
 
 from __future__ import annotations
@@ -316,7 +316,9 @@ def positive_shares(
     groups = [_steps(positive.adult), _steps(positive.child), _steps(positive.unknown)]
     overall, odds_ie = _steps(positive.overall), _steps(positive.odds_immigration_enforcement)
     overall_from = float(day_of(positive.overall_from))
-    days = sorted({day for steps in (*groups, overall, odds_ie, ie_share) for day in steps.days} | {overall_from})
+    days = sorted(
+        {day for steps in (*groups, overall, odds_ie, ie_share) for day in steps.days} | {overall_from}
+    )
     tables: list[list[float]] = [[] for _ in range(6)]
     for day in days:
         weight_ie, ratio_ie = at(ie_share, day), at(odds_ie, day)
@@ -497,7 +499,12 @@ def _places(parameters: Parameters) -> PlaceRules:
 
 
 def _housing(housing: Housing, policy_day: float) -> HousingRules:
-    applying, prevention, relief, duty = housing.applying, housing.prevention, housing.relief, housing.main_duty
+    applying, prevention, relief, duty = (
+        housing.applying,
+        housing.prevention,
+        housing.relief,
+        housing.main_duty,
+    )
     need, connection, register = housing.priority_need, housing.local_connection, housing.register
     rest, london = 1.0 / (duty.mean_years * DAYS_A_YEAR), 1.0 / (duty.mean_years_london * DAYS_A_YEAR)
     social = (duty.social_offer_share, duty.social_offer_share_london)

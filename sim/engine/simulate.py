@@ -1,8 +1,8 @@
-"""The reference engine: a run from January 2014 to the horizon, whole or continued from a copy of the history.
+"""The reference engine: a run from January 2014 to the horizon, whole or continued from a copied history.
 
 `History` runs to the day the policy starts; `continue_with` puts a scenario's rules in force and runs on. A
-forked continuation equals a whole run exactly, since both are the same steps. Everything that happened is in the
-event log that comes back; nothing else leaves the run.
+forked continuation equals a whole run exactly, since both are the same steps. Everything that happened is
+in the event log that comes back; nothing else leaves the run.
 """
 
 from __future__ import annotations
@@ -145,7 +145,7 @@ def enact(world: World, rules: Rules, day: float) -> None:
 
 
 class _quiet_memory:
-    """While a run goes on, the collector of reference cycles only costs time: a run makes none that matter."""
+    """The collector of reference cycles only costs time while a run goes on, which makes none that matter."""
 
     def __enter__(self) -> None:
         gc.collect()

@@ -1,7 +1,8 @@
 """One survivor as the reference engine holds them: traits fixed at referral, and states that change.
 
-Everything here is synthetic. Codes read in the engine's hottest lines are plain numbers in a named class. Which clock rings for what is `Slot`; which hazard waits on which threshold is
-`Clock`. What the states mean is told where they change, in `sim.pathway`.
+Everything here is synthetic. Codes read in the engine's hottest lines are plain numbers in a named class.
+Which clock rings for what is `Slot`; which hazard waits on which threshold is `Clock`. What the states mean
+is told where they change, in `sim.pathway`.
 """
 
 from __future__ import annotations
@@ -10,12 +11,12 @@ from typing import Final
 
 from sim.engine.environment import NEVER, Story
 from sim.engine.log import Place
-from sim.people.codes import ImmigrationStatus
+from sim.people.codes import ImmigrationStatus, Region
 from sim.people.population import Population
 
 SERVICES_MAX = 8
 
-_LEAVE = int(ImmigrationStatus.LEAVE)
+_LEAVE, _LONDON = int(ImmigrationStatus.LEAVE), int(Region.LONDON)
 _OWN_HOME, _SOCIAL_HOME = int(Place.OWN_HOME), int(Place.SOCIAL_HOME)
 _FRIENDS, _OUT_OF_CONTACT = int(Place.FRIENDS), int(Place.OUT_OF_CONTACT)
 
@@ -115,8 +116,8 @@ class Survivor:
         "away",
         "bed_until",
         "case_open",
-        "changed",
         "cg_positive_at",
+        "changed",
         "clock_due",
         "clock_left",
         "clock_occasion",
@@ -128,6 +129,7 @@ class Survivor:
         "due",
         "duty",
         "end_reason",
+        "ever_confirmed",
         "ever_supported",
         "floor_bed",
         "floor_casework",
@@ -176,7 +178,7 @@ class Survivor:
         self.nationality: int = traits.nationality[row]
         self.immigration_enforcement: bool = traits.immigration_enforcement[row]
         self.region: int = traits.region[row]
-        self.london: int = 1 if self.region == 6 else 0
+        self.london: int = 1 if self.region == _LONDON else 0
         self.turns_18: float = traits.turns_18[row]
         self.dependants: bool = traits.dependants[row]
         self.pregnant: bool = traits.pregnant[row]
@@ -197,6 +199,7 @@ class Survivor:
         self.visit = 0
         self.case_open = False
         self.confirmed = False
+        self.ever_confirmed = False
         self.disqualified = False
         self.rg_positive_at = NEVER
         self.cg_positive_at = NEVER

@@ -1,8 +1,8 @@
 """The world that survivors move through in one run: clock, rules in force, queues, log.
 
-Stories in `sim.pathway` speak to it in a few words: `record`, `draw`, `wait`, `until`, `wake`, and the queues by
-name. The days that belong to nobody (sittings, monthly reviews) are in `calendar.py`. It decides nothing about a
-survivor.
+Stories in `sim.pathway` speak to it in a few words: `record`, `draw`, `wait`, `until`, `wake`, and the
+queues by name. The days that belong to nobody (sittings, monthly reviews) are in `calendar.py`. It decides
+nothing about a survivor.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class World(Clockwork):
             self,
             Line.CG_DESK,
             Slot.NRM,
-            lambda slot: uniform(cg_key, Activity.ORDER_OF_SLOT, slot >> 20, slot & 0xFFFFF),
+            lambda day, slot: uniform(cg_key, Activity.ORDER_OF_SLOT, day, slot),
             lambda person, month: uniform(person.key, Activity.MONTHS_LOT, 0, month),
             rules.decisions.cg_desk.newest_within,
         )
@@ -54,14 +54,15 @@ class World(Clockwork):
             self,
             Line.RG_DESK,
             Slot.NRM,
-            lambda slot: uniform(rg_key, Activity.ORDER_OF_SLOT, slot >> 20, slot & 0xFFFFF),
+            lambda day, slot: uniform(rg_key, Activity.ORDER_OF_SLOT, day, slot),
             lambda person, month: uniform(person.key, Activity.MONTHS_LOT, 1, month),
             rules.decisions.rg_desk.newest_within,
         )
         self.beds = Pool(self, Line.BEDS, Slot.BED, at(rules.support.bed_places, 0.0))
         self.beds_bought = 0
         self.service_pools = [
-            Pool(self, Line.SERVICE + k, Slot.SERVICE + k, service.places) for k, service in enumerate(rules.services)
+            Pool(self, Line.SERVICE + k, Slot.SERVICE + k, service.places)
+            for k, service in enumerate(rules.services)
         ]
         # Places and decisions are given out downstream first.
         self.givers = [*self.service_pools, self.beds, self.cg_desk, self.rg_desk]

@@ -32,8 +32,8 @@ _CUSTODY = int(Place.CUSTODY)
 def review(person: Survivor, world: World) -> None:
     """Reckon a person's hazards again after something about them changed.
 
-    A clock whose rate is as before keeps its time to the bit; one whose rate changed keeps what is left of its
-    threshold.
+    A clock whose rate is as before keeps its time to the bit; one whose rate changed keeps what is left of
+    its threshold.
     """
     person.changed = False
     rates = rates_of(person, world)
@@ -58,7 +58,9 @@ def review(person: Survivor, world: World) -> None:
         else:
             left = lefts[clock]
             if left < 0.0:
-                left = unit_exponential(uniform(person.key, _THRESHOLD + clock, 0, person.clock_occasion[clock]))
+                left = unit_exponential(
+                    uniform(person.key, _THRESHOLD + clock, 0, person.clock_occasion[clock])
+                )
         lefts[clock] = left
         dues[clock] = now + on_grid(left / rate) if rate > 0.0 else NEVER
     person.clock_rate = rates
@@ -149,7 +151,7 @@ def _rates_of_place(person: Survivor, world: World, rates: list[float]) -> None:
         rates[Clock.FINDS_SOFA] = places.street_to_friends
     elif place == _OWN_HOME:
         rates[Clock.LOSES_PLACE] = places.own_home_lost
-    elif place == _PRIVATE_HOME or place == _SOCIAL_HOME:
+    elif place in (_PRIVATE_HOME, _SOCIAL_HOME):
         rates[Clock.LOSES_PLACE] = places.tenancy_lost
     if _SAFEHOUSE <= place <= _STREET and person.eligible and world._now >= person.income_from:
         rates[Clock.RENTS_PRIVATELY] = places.private_rent[person.london]

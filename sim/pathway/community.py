@@ -1,7 +1,7 @@
 """Life in the community: where a survivor lives, moving, going out of contact, leaving the model.
 
-Every change of place goes through `move`, which gives back a safehouse bed, tells the housing story when a home
-is found or lost, and sets the day on which somebody without a secure place would go to a council.
+Every change of place goes through `move`, which gives back a safehouse bed, tells the housing story when a
+home is found or lost, and sets the day on which somebody without a secure place would go to a council.
 """
 
 from __future__ import annotations
@@ -123,5 +123,7 @@ def plan_when_insecure(person: Survivor, world: World) -> None:
     housing, occasion = world.rules.housing, person.insecure_spells
     person.insecure_spells += 1
     if world.draw_once(person, Activity.APPLIES_INSECURE, occasion) < housing.when_insecure:
-        after = exponential(world.draw_once(person, Activity.APPLIES_WHEN, occasion), housing.when_insecure_mean)
+        after = exponential(
+            world.draw_once(person, Activity.APPLIES_WHEN, occasion), housing.when_insecure_mean
+        )
         plan_application(person, world, world._now + on_grid(1.0 + after), Detail.IN_CRISIS)

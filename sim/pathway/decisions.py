@@ -1,8 +1,8 @@
 """Decisions of the competent authorities: reasonable grounds, conclusive grounds, and second looks at both.
 
-A case waits until its file is ready, then in line at a desk (`sim.engine.queues.Desk`) until a decision maker takes
-it. Children are decided by the same desks. Not modelled: criminal cases that hold a decision, the devolved panels
-for children, panels that reviewed negative decisions before 2023.
+A case waits until its file is ready, then in line at a desk (`sim.engine.queues.Desk`) until a decision
+maker takes it. Children are decided by the same desks. Not modelled: criminal cases that hold a decision,
+the devolved panels for children, panels that reviewed negative decisions before 2023.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from sim.engine.rules import Steps, at
 from sim.engine.survivor import Slot, Survivor
 from sim.engine.world import World
 from sim.people.chance import Activity
-from sim.people.variates import exponential, lognormal_from_median, uniform_between
 from sim.people.mathematics import exp, ndtri
+from sim.people.variates import exponential, lognormal_from_median, uniform_between
 
 Decision = Generator[None, None, bool]
 """A story that ends with True for positive."""

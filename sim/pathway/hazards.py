@@ -62,17 +62,17 @@ def loses_place(person: Survivor, world: World) -> None:
 
 
 def crisis(person: Survivor, world: World) -> None:
-    """An urgent need breaks out: met inside support, or it brings people back to former helpers and councils."""
+    """An urgent need breaks out: met inside support, or it brings people back to helpers and councils."""
     world.record(person, Event.CRISIS)
     if person.in_support:
         return
     occasion, rules = person.clock_occasion[Clock.CRISIS], world.rules
-    if person.ever_supported:
-        if world.draw_once(person, Activity.RETURNS_TO_PROVIDER, occasion) < rules.risk.returns_to_provider:
-            world.record(person, Event.RETURNED_TO_PROVIDER)
-    if person.insecure and person.duty == Duty.NONE:
-        if world.draw_once(person, Activity.APPLIES_IN_CRISIS, occasion) < rules.housing.in_crisis:
-            community.plan_application(person, world, world._now + on_grid(1.0), Detail.IN_CRISIS)
+    returns = world.draw_once(person, Activity.RETURNS_TO_PROVIDER, occasion) < rules.risk.returns_to_provider
+    if person.ever_supported and returns:
+        world.record(person, Event.RETURNED_TO_PROVIDER)
+    applies = world.draw_once(person, Activity.APPLIES_IN_CRISIS, occasion) < rules.housing.in_crisis
+    if person.insecure and person.duty == Duty.NONE and applies:
+        community.plan_application(person, world, world._now + on_grid(1.0), Detail.IN_CRISIS)
 
 
 def exploited_again(person: Survivor, world: World) -> None:

@@ -1,9 +1,10 @@
 """England's homelessness duties, from an application to an offer or to nothing (Housing Act 1996, Part 7).
 
-One application is one story: is the person eligible (s185), homeless or threatened with homelessness within 56
-days (s175), then prevention (s195), relief (s189B) with interim accommodation where there is reason to believe in
-priority need (s188), and after 56 days the main duty (s193) or advice. The housing register (Part 6) stands beside
-it. Wales follows the same rules in this version. Secured homes, offers and lapses come as hazards (`clocks.py`).
+One application is one story: is the person eligible (s185), homeless or threatened with homelessness within
+56 days (s175), then prevention (s195), relief (s189B) with interim accommodation where there is reason to
+believe in priority need (s188), and after 56 days the main duty (s193) or advice. The housing register
+(Part 6) stands beside it. Wales follows the same rules in this version. Secured homes, offers and lapses
+come as hazards (`clocks.py`).
 """
 
 from __future__ import annotations
@@ -31,7 +32,12 @@ def plan_before_exit(person: Survivor, world: World, leaving: float) -> None:
 
 def apply(person: Survivor, world: World) -> None:
     """The day somebody goes to a council."""
-    if person.away or person.gone or person.place == Place.CUSTODY or person.stories[Slot.HOUSING] is not None:
+    if (
+        person.away
+        or person.gone
+        or person.place == Place.CUSTODY
+        or person.stories[Slot.HOUSING] is not None
+    ):
         return
     world.start(person, Slot.HOUSING, application(person, world, person.reason_to_apply))
 
@@ -77,13 +83,13 @@ def is_threatened(person: Survivor, world: World) -> bool:
 def automatic_priority(person: Survivor, world: World) -> bool:
     """Priority need by right: pregnancy, children, or (where the option is in force) a recognised survivor.
 
-    The option counts for an eligible survivor who presents the positive conclusive decision; presenting it and
-    being recognised grow with time from `policy.start`.
+    The option counts for an eligible survivor who presents the positive conclusive decision; presenting it
+    and being recognised grow with time from `policy.start`.
     """
     rules = world.rules.housing
     if person.dependants or person.pregnant:
         return True
-    if not rules.survivors_have_priority or not person.confirmed:
+    if not rules.survivors_have_priority or not person.ever_confirmed:
         return False
     age = world._now - rules.recognition_from
     grown = 1.0 if age >= rules.recognition_ramp else age / rules.recognition_ramp
@@ -151,7 +157,7 @@ def relief(person: Survivor, world: World) -> Story:
 
 
 def decide_main_duty(person: Survivor, world: World) -> None:
-    """After relief: priority need (s189), not intentionally homeless (s191), and so the main duty, or advice."""
+    """After relief: priority need (s189) and not intentionally homeless (s191), or advice only."""
     rules = world.rules.housing
     if not automatic_priority(person, world) and not vulnerable(person, world):
         end_duty(person, world, Event.MAIN_DUTY_REFUSED, Detail.NO_PRIORITY_NEED)
@@ -232,8 +238,8 @@ def refer_elsewhere(person: Survivor, world: World) -> None:
 
 
 def is_exempt(person: Survivor, world: World) -> bool:
-    """Exempt from local connection where the option is in force: RG+, until a negative conclusive decision."""
-    return world.rules.housing.survivors_exempt and (person.case_open or person.confirmed)
+    """Exempt from local connection where the option is in force: RG+, until a negative decision."""
+    return world.rules.housing.survivors_exempt and (person.case_open or person.ever_confirmed)
 
 
 def try_register(person: Survivor, world: World) -> None:

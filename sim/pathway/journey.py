@@ -1,7 +1,7 @@
 """A survivor's way through the National Referral Mechanism, from referral to the end of the case.
 
-This is the story to read first. A person who is referred again later begins it again, as their next visit; what
-happens beside it (support, status, housing, services, hazards) is told in the other modules.
+This is the story to read first. A person who is referred again later begins it again, as their next visit;
+what happens beside it (support, status, housing, services, hazards) is told in the other modules.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ def turned_18(person: Survivor, world: World) -> None:
 
 def confirm(person: Survivor, world: World, how: int) -> None:
     """A positive conclusive decision: confirmed as a survivor of modern slavery."""
-    person.confirmed = True
+    person.confirmed = person.ever_confirmed = True
     person.cg_positive_at = world._now
     world.record(person, Event.CG_POSITIVE, how)
     close(person, world)

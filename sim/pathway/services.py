@@ -1,7 +1,8 @@
 """Services beside and after the NRM: one mechanism, each service a few lines of configuration.
 
-A service has places of its own and a waiting line, is offered some days after support ends, is accepted or not,
-lasts a while, and may give a named worker. What it does to hazards is a ratio, 1 unless somebody sets it.
+A service has places of its own and a waiting line, is offered some days after support ends, is accepted or
+not, lasts a while, and may give a named worker. What it does to hazards is a ratio, 1 unless somebody sets
+it.
 """
 
 from __future__ import annotations

@@ -60,7 +60,9 @@ def grant(person: Survivor, world: World) -> None:
         give_notice(person, world, notice)
         if world.draw_once(person, Activity.APPLIES_AFTER_ASYLUM) < rules.housing.after_asylum:
             share = world.draw_once(person, Activity.LEAD_TIME, 1)
-            community.plan_application(person, world, world._now + on_grid(notice * share), Detail.AFTER_ASYLUM)
+            community.plan_application(
+                person, world, world._now + on_grid(notice * share), Detail.AFTER_ASYLUM
+            )
     elif person.insecure and not person.away:
         community.plan_when_insecure(person, world)
     person.changed = True
@@ -71,7 +73,10 @@ def refuse(person: Survivor, world: World) -> None:
     person.status = ImmigrationStatus.NO_STATUS
     world.record(person, Event.APPEAL_DISMISSED)
     rules = world.rules.status
-    if person.place == Place.ASYLUM_ACCOMMODATION and world.draw_once(person, Activity.SECTION_4) >= rules.section_4:
+    if (
+        person.place == Place.ASYLUM_ACCOMMODATION
+        and world.draw_once(person, Activity.SECTION_4) >= rules.section_4
+    ):
         give_notice(person, world, on_grid(rules.notice_after_refusal))
     person.changed = True
 

@@ -1,10 +1,10 @@
-"""Support under the Modern Slavery Victim Care Contract: adults in England and Wales, from RG+ to the last day.
+"""Support under the Modern Slavery Victim Care Contract: adults in England and Wales, RG+ to the last day.
 
-Most people get outreach where they are; those who need a safehouse bed wait in line for one. Support ends nine
-working days after a negative conclusive decision; after a positive one it lasts the move-on period, then as long
-as Recovery Needs Assessments extend it, and never less than a guarantee (floor) where a policy gives one. Bed,
-subsistence and casework are separate: each has its own floor. Not modelled: emergency support before RG, the
-pause of move-on in 2020, standards of accommodation, hand-over between workers.
+Most people get outreach where they are; those who need a safehouse bed wait in line for one. Support ends
+nine working days after a negative conclusive decision; after a positive one it lasts the move-on period,
+then as long as Recovery Needs Assessments extend it, and never less than a guarantee (floor) where a policy
+gives one. Bed, subsistence and casework are separate: each has its own floor. Not modelled: emergency
+support before RG, the pause of move-on in 2020, standards of accommodation, hand-over between workers.
 """
 
 from __future__ import annotations
