@@ -64,7 +64,7 @@ def show_explanation(what: str) -> None:
     elif kind in ("branch", "open branch") and branch_at(tree, what) is not None:
         _explain_group(what, today)
     else:
-        near = nearest_path(what, every_path(tree)) or nearest(what, stories)
+        near = nearest_path(what, every_path(tree)) if "." in what else nearest(what, [*tree, *stories])
         problem = (
             f"is neither a parameter nor a scenario{did_you_mean(near) or '.'} "
             f"Parameters begin with: {listed(tree)}. Scenarios: {listed(stories, 40)}"

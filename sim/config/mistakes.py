@@ -63,7 +63,7 @@ class ConfigurationError(SimError):
     """
 
     def __init__(self, mistakes: Iterable[Mistake]) -> None:
-        self.mistakes = tuple(dict.fromkeys(mistakes))
+        self.mistakes = tuple({mistake.line(): mistake for mistake in mistakes}.values())
         count = len(self.mistakes)
         head = "There is a mistake" if count == 1 else f"There are {count} mistakes"
         lines = "".join(f"\n  - {mistake.line()}" for mistake in self.mistakes)
@@ -133,7 +133,7 @@ def unknown_name(path: str, tree: Mapping[str, Any], *, given: object = NOTHING,
             break
         level = level[name]
         reached.append(name)
-    if not isinstance(level, Mapping):
+    if not isinstance(level, Mapping) or _has_dates(level):
         problem = f"unknown name; {'.'.join(reached)} is a value and has no parts"
         return Mistake(path, problem, given, where)
     inside = f"in {'.'.join(reached)}" if reached else "at the top"
@@ -147,7 +147,7 @@ def every_path(tree: Mapping[str, Any], above: str = "") -> list[str]:
     for name, value in tree.items():
         path = f"{above}{name}"
         found.append(path)
-        if isinstance(value, Mapping) and not any(str(part)[:1].isdigit() for part in value):
+        if isinstance(value, Mapping) and not _has_dates(value):
             found += every_path(value, f"{path}.")
     return found
 
@@ -183,11 +183,16 @@ def from_validation(
             found.append(Mistake(path, f"is a group, not a value; it holds: {inside}", given, where))
         elif kind == "value_error":
             words = str(context["error"])
-            of_group = isinstance(given, Mapping) and not any(str(name)[:1].isdigit() for name in given)
+            of_group = isinstance(given, Mapping) and not _has_dates(given)
             found.append(Mistake(path or "the configuration", words, NOTHING if of_group else given, where))
         else:
             found.append(Mistake(path, detail["msg"][:1].lower() + detail["msg"][1:], given, where))
     return found
+
+
+def _has_dates(mapping: Mapping[Any, Any]) -> bool:
+    """Say whether a mapping holds values by date, and so is one value and no group."""
+    return any(str(name)[:1].isdigit() for name in mapping)
 
 
 def _at(tree: Any, path: str) -> Any:
