@@ -301,7 +301,7 @@ def _assumed() -> Table:
             entry.path,
         )
         for entry in register().entries
-        if entry.confidence == "assumed"
+        if entry.confidence == "assumed" and entry.kind != "run" and "*" not in entry.path
     ]
     head = ("What it means", "Range", "Unit", "Why this value", "Parameter")
     return Table(f"The {len(rows)} parameters whose value is assumed", head, tuple(rows))
