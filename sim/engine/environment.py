@@ -91,7 +91,7 @@ class Clockwork(simpy.Environment):
         if time < self.horizon:
             self.alarms_set = count = self.alarms_set + 1
             alarm: Any = Alarm(person, slot)
-            heappush(self._queue, (time, slot * _RANK + person.row, count, alarm))  # type: ignore[misc]
+            heappush(self._queue, (time, slot * _RANK + person.row, count, alarm))
 
     def wait(self, person: Any, slot: int, days: float) -> None:
         """Set a person's clock to ring after `days`, rounded up to the grid."""

@@ -165,6 +165,6 @@ class NationalModel:
             cohort,
             day_of(experiment.horizon),
             experiment.follow_up_days,
-            tuple(before.services),
+            tuple(sorted(before.services)),
         )
         return measured

@@ -21,6 +21,7 @@ from sim.errors import SimError
 from sim.experiment.disk import on_disk, sync_folder, write_whole
 from sim.experiment.plan import BASELINE
 from sim.experiment.tables import TABLES, write_tables
+from sim.experiment.titles import option_title
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -265,7 +266,7 @@ class Result:
         """The title of a scenario, or of the scenarios it joins."""
         for story in self.scenarios:
             if story["name"] == scenario:
-                return " + ".join(story["titles"]) or scenario
+                return option_title(scenario, list(story["titles"]))
         raise SimError(f"{self.path}: no scenario {scenario!r}; allowed: {', '.join(self.names)}")
 
     @cached_property

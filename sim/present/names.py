@@ -6,7 +6,6 @@ that nothing stored goes missing from a page.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -126,27 +125,6 @@ def metric_name(metric: str) -> MetricName:
         return METRICS[metric]
     plain = metric.replace("_", " ")
     return MetricName(plain[:1].upper() + plain[1:], plain, False)
-
-
-def option_title(name: str, titles: Sequence[str]) -> str:
-    """The title of a scenario; several together are named as such.
-
-    Examples
-    --------
-    >>> option_title("a+b+c", ["Extended support", "Priority need", "Local connection"])
-    'All three together'
-    >>> option_title("baseline", [])
-    "Today's rules"
-    """
-    if name == "baseline":
-        return "Today's rules"
-    if len(titles) == 1:
-        return titles[0]
-    if len(titles) == 3:
-        return "All three together"
-    if len(titles) > 1:
-        return " and ".join([", ".join(titles[:-1]), titles[-1]])
-    return name.replace("_", " ").replace("+", " and ")
 
 
 def group_label(group: str) -> tuple[str, str]:

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from sim.present.names import metric_name, option_title
+from sim.experiment.titles import option_title
+from sim.present.names import metric_name
 from sim.present.words import Assumption, Effect
 
 if TYPE_CHECKING:
