@@ -177,7 +177,7 @@ class Desk:
         self.day = int(self.env._now)
         self.slots_used = 0
         self.slots_now = slots
-        if self.waiting and slots > 0:
+        if slots > 0:
             self.dirty = True
             self.env.any_dirty = True
 

@@ -137,6 +137,8 @@ def enact(world: World, rules: Rules, day: float) -> None:
     world._now = day
     world.rules = rules
     world.workers = max(1.0, len(world.in_support) / rules.support.clients_per_worker)
+    world.rg_desk.newest_within = rules.decisions.rg_desk.newest_within
+    world.cg_desk.newest_within = rules.decisions.cg_desk.newest_within
     for pool, service in zip(world.service_pools, rules.services, strict=True):
         pool.resize(service.places)
     world.beds.resize(at(rules.support.bed_places, day) + world.beds_bought)

@@ -226,7 +226,7 @@ class Survivor:
         self.floor_bed = 0.0
         self.floor_subsistence = 0.0
         self.income_from = 0.0
-        self.service_workers = 0
+        self.service_workers = 0  # bit k: the k-th service gives them a named worker
         # housing
         self.duty: int = Duty.NONE
         self.accommodated = False

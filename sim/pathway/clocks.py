@@ -46,6 +46,7 @@ def review(person: Survivor, world: World) -> None:
         person.clock_left = [UNDRAWN] * N_CLOCKS
         person.clock_occasion = [0] * N_CLOCKS
     elif rates == old_rates:
+        listen(person, world)
         return
     now, dues, lefts = world._now, person.clock_due, person.clock_left
     for clock, (rate, old) in enumerate(zip(rates, old_rates, strict=True)):
@@ -64,7 +65,12 @@ def review(person: Survivor, world: World) -> None:
         lefts[clock] = left
         dues[clock] = now + on_grid(left / rate) if rate > 0.0 else NEVER
     person.clock_rate = rates
-    soonest = min(dues)
+    listen(person, world)
+
+
+def listen(person: Survivor, world: World) -> None:
+    """Set the clock of life to the first threshold that will be spent, even if it rang and left rates alone."""
+    soonest = min(person.clock_due)
     if soonest != person.due[Slot.LIFE]:
         world.until(person, Slot.LIFE, soonest)
 

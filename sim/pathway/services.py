@@ -47,7 +47,7 @@ def service(person: Survivor, world: World, k: int) -> Story:
     rules = world.rules.services[k]
     world.record(person, Event.SERVICE_STARTED, name)
     if rules.named_worker:
-        person.service_workers += 1
+        person.service_workers |= 1 << k
         world.record(person, Event.CONTACT_STARTED, name)
     person.changed = True
     u = world.draw(person, Activity.SERVICE_LENGTH, k)
@@ -60,8 +60,8 @@ def end(person: Survivor, world: World, k: int) -> None:
     """The service ends and its place is free again."""
     name = Detail.SERVICE_BASE + k
     person.holds[Line.SERVICE + k] = False
-    if world.rules.services[k].named_worker:
-        person.service_workers -= 1
+    if person.service_workers & 1 << k:
+        person.service_workers ^= 1 << k
         world.record(person, Event.CONTACT_ENDED, name)
     world.record(person, Event.SERVICE_ENDED, name)
     world.service_pools[k].release()

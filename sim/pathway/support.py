@@ -134,6 +134,7 @@ def moving_on(person: Survivor, world: World) -> Story:
             announced = exit_day
             housing.plan_before_exit(person, world, exit_day)
             rebook_bed(person, world)
+        if person.subsistence and subsistence_until != person.due[Slot.SUBSISTENCE]:
             world.until(person, Slot.SUBSISTENCE, subsistence_until)
         if world._now >= casework_until:
             return
