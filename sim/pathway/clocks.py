@@ -69,7 +69,7 @@ def review(person: Survivor, world: World) -> None:
 
 
 def listen(person: Survivor, world: World) -> None:
-    """Set the clock of life to the first threshold that will be spent, even if it rang and left rates alone."""
+    """Set the clock of life to the first threshold to be spent, even if it rang and left rates alone."""
     soonest = min(person.clock_due)
     if soonest != person.due[Slot.LIFE]:
         world.until(person, Slot.LIFE, soonest)
