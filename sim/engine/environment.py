@@ -172,14 +172,16 @@ class Clockwork(simpy.Environment):
         """
         queue = self._queue
         due_now = self._ring
-        while queue:
-            time = queue[0][0]
-            if self.any_dirty and time > self._now:
-                self.give_out()
-                continue
-            if time >= end:
+        while True:
+            while queue:
+                time = queue[0][0]
+                if self.any_dirty and time > self._now:
+                    self.give_out()
+                    continue
+                if time >= end:
+                    return
+                self._now, _, _, event = heappop(queue)
+                due_now(event)
+            if not self.any_dirty:
                 return
-            self._now, _, _, event = heappop(queue)
-            due_now(event)
-        if self.any_dirty:
             self.give_out()
