@@ -86,14 +86,13 @@ class Calendar:
 
     def _review_places(self, day: int) -> None:
         world, rules = self.world, self.world.rules.support
-        arrived = [order for order in self.places_on_order if order[0] <= day]
+        coming = 0  # places on order, those that open today among them: people still wait for these
+        for opens, places in self.places_on_order:
+            coming += places
+            if opens <= day:
+                world.beds_bought += places
         self.places_on_order = [order for order in self.places_on_order if order[0] > day]
-        for _, places in arrived:
-            world.beds_bought += places
         if rules.bed_bought_share > 0.0:
-            coming = 0
-            for _, places in self.places_on_order:
-                coming += places
             wanted = floor(rules.bed_bought_share * (world.beds.waiting - coming))
             if wanted > 0:
                 self.places_on_order.append((day + rules.bed_buying_lag, wanted))
