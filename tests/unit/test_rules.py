@@ -1,0 +1,176 @@
+"""Rules unpacked from parameters: shares split by stated odds, rates a day, extensions, dated steps."""
+
+from datetime import date
+from math import inf, log
+
+import pytest
+
+from sim.config.values import Dated
+from sim.engine.clock import day_of
+from sim.engine.rules import (
+    DAYS_A_YEAR,
+    Steps,
+    at,
+    base_odds,
+    extension_means,
+    positive_shares,
+    rules_of,
+)
+from tests.small_world import parameters
+
+
+def share(base, ratio):
+    return base * ratio / (1 + base * ratio)
+
+
+# --------------------------------------------------------------------------------------------------- steps
+def test_a_step_holds_from_its_day_on_and_the_first_for_ever_before():
+    steps = Steps((-inf, 10.0, 20.0), (1.0, 2.0, 3.0))
+    assert [at(steps, day) for day in (-inf, -5, 9.999, 10.0, 19.0, 20.0, 1e9)] == [1, 1, 1, 2, 2, 3, 3]
+
+
+def test_dated_parameters_become_steps_on_the_same_days():
+    rules = rules_of(parameters())
+    move_on = rules.support.move_on
+    assert at(move_on, day_of(date(2019, 2, 1)) - 2**-20) == 14
+    assert at(move_on, float(day_of(date(2019, 2, 1)))) == 45
+    assert at(rules.decisions.rg_desk.capacity_per_quarter, 0.0) == inf
+
+
+# ------------------------------------------------------------------------------------------- shares and odds
+@pytest.mark.parametrize("target", [0.001, 0.3, 0.48, 0.65, 0.999])
+@pytest.mark.parametrize(
+    ("weights", "odds"),
+    [
+        ((0.7, 0.3), (1.0, 0.15)),
+        ((1.0, 0.0), (1.0, 0.15)),
+        ((0.36, 0.15, 0.3, 0.13, 0.04, 0.02), (1.0, 0.15, 3.0, 0.45, 0.75, 0.11)),
+    ],
+)
+def test_base_odds_give_back_the_share_they_were_asked_for(target, weights, odds):
+    base = base_odds(target, weights, odds)
+    total = sum(weight * share(base, ratio) for weight, ratio in zip(weights, odds, strict=True))
+    assert total / sum(weights) == pytest.approx(target, abs=1e-12)
+
+
+def test_nobody_and_everybody_are_possible_shares():
+    assert base_odds(0.0, (1.0,), (1.0,)) == 0.0
+    assert base_odds(1.0, (0.5, 0.5), (1.0, 0.15)) == inf
+
+
+def test_each_age_groups_published_share_holds_after_the_split_by_authority():
+    of = parameters()
+    positive = of.decisions.conclusive_grounds.positive
+    weight_ie = 0.25
+    enforcement = Steps((-inf,), (weight_ie,))
+    tables = positive_shares(positive, enforcement, lambda day: (0.5, 0.4, 0.1))
+    for when in (date(2014, 5, 1), date(2022, 2, 1), date(2023, 11, 1)):
+        day = float(day_of(when))
+        ratio = positive.odds_immigration_enforcement.at(when)
+        for group, dated in enumerate((positive.adult, positive.child, positive.unknown)):
+            single, ie = at(tables[2 * group], day), at(tables[2 * group + 1], day)
+            assert (1 - weight_ie) * single + weight_ie * ie == pytest.approx(dated.at(when), abs=1e-9)
+            assert ie / (1 - ie) == pytest.approx(ratio * single / (1 - single))
+
+
+def test_the_overall_share_holds_over_ages_and_authorities_from_its_date_on():
+    positive = parameters().decisions.conclusive_grounds.positive
+    mix, weight_ie = (0.5, 0.4, 0.1), 0.3
+    tables = positive_shares(positive, Steps((-inf,), (weight_ie,)), lambda day: mix)
+    day = float(day_of(date(2026, 6, 1)))
+    total = 0.0
+    for group, weight in enumerate(mix):
+        single, ie = at(tables[2 * group], day), at(tables[2 * group + 1], day)
+        total += weight * ((1 - weight_ie) * single + weight_ie * ie)
+    assert total == pytest.approx(0.65, abs=1e-9)
+    adult, child = at(tables[0], day), at(tables[2], day)
+    assert (child / (1 - child)) / (adult / (1 - adult)) == pytest.approx(3.0)
+
+
+def test_the_shares_of_a_run_meet_the_stated_overall_share_and_order_of_authorities():
+    of = parameters()
+    rules = rules_of(of).decisions
+    day = float(day_of(date(2026, 6, 1)))
+    rg = [at(steps, day) for steps in rules.rg_positive]
+    adult, child = of.people.arrivals.projected_adult_share, of.people.arrivals.projected_child_share
+    mix = (adult, child, 1 - adult - child)
+    # odds of 1 between the authorities at RG, so both have the same share
+    assert rg[0] == rg[1]
+    assert sum(weight * rg[2 * group] for group, weight in enumerate(mix)) == pytest.approx(0.63, abs=1e-9)
+    cg = [at(steps, day) for steps in rules.cg_positive]
+    assert cg[1] < 0.45 < cg[0]
+
+
+# ------------------------------------------------------------------------------- recovery needs assessments
+@pytest.mark.parametrize("stay", [72.0, 150.0, 230.0])
+def test_the_mean_extension_gives_the_stated_mean_stay(stay):
+    of = parameters({"support.needs_assessment.mean_post_cg_stay_days": stay})
+    needs = of.support.needs_assessment
+    full, part, mean = extension_means(of)
+    agreed = needs.fully_agreed + needs.partly_agreed
+    # the mean stay by adding up round after round
+    total, reaching = 45.0, needs.first_requested_share.at(of.policy.start)
+    for _ in range(500):
+        total += reaching * (needs.fully_agreed * full + needs.partly_agreed * part) * mean
+        reaching *= agreed * needs.again_requested_share
+    assert total == pytest.approx(stay, abs=1e-9)
+    assert (needs.fully_agreed * full + needs.partly_agreed * part) / agreed == pytest.approx(1.0)
+
+
+def test_a_stay_shorter_than_move_on_needs_no_extension_and_no_request_needs_none():
+    assert extension_means(parameters({"support.needs_assessment.mean_post_cg_stay_days": 30}))[2] == 0
+    assert extension_means(parameters({"support.needs_assessment.first_requested_share": 0}))[2] == 0
+    none_part = {"support.needs_assessment.partly_agreed": 0}
+    assert extension_means(parameters(none_part))[1] == 1
+
+
+# --------------------------------------------------------------------------------------------- other numbers
+def test_rates_are_per_day_and_shares_of_the_main_duty_add_up_to_its_mean_length():
+    of = parameters()
+    rules = rules_of(of)
+    assert rules.risk.dies * DAYS_A_YEAR == pytest.approx(of.risk.dies_per_year)
+    assert rules.places.private_rent[1] == pytest.approx(0.01 / 7 * 0.3)
+    for london, years in ((0, 0.8), (1, 3.5)):
+        total = (
+            rules.housing.social_offer[london]
+            + rules.housing.private_offer[london]
+            + rules.housing.main_duty_lapses[london]
+        )
+        assert 1 / total == pytest.approx(years * DAYS_A_YEAR)
+
+
+def test_readiness_for_a_conclusive_decision_has_the_stated_mean_and_spread():
+    of = parameters()
+    rules, cv = rules_of(of).decisions, of.decisions.conclusive_grounds.ready_cv
+    # a lognormal of median m and sigma s has mean m exp(s^2 / 2) and squared variation exp(s^2) - 1
+    assert rules.cg_ready_sigma**2 == pytest.approx(log(1 + cv * cv))
+    assert rules.cg_ready_scale == pytest.approx((1 + cv * cv) ** -0.5)
+
+
+def test_services_are_in_order_of_their_names_and_unlimited_is_infinite():
+    services = rules_of(parameters()).services
+    assert [service.places for service in services] == [700.0, inf]
+    assert [service.named_worker for service in services] == [True, False]
+
+
+def test_places_at_the_start_end_at_one_and_leave_out_what_cannot_be():
+    rules = rules_of(parameters())
+    assert len(rules.places.at_start) == 5
+    for totals in rules.places.at_start:
+        assert totals[-1] == 1.0
+        assert list(totals) == sorted(totals)
+    british, council = rules.places.at_start[0], rules.places.at_start[3]
+    assert british[3] == british[2], "no asylum accommodation for British people"
+    assert council[4] == council[3], "no council's temporary home while asylum is pending"
+
+
+def test_a_policy_date_changes_no_rule_but_recognition_and_extensions():
+    early, late = parameters({"policy.start": "2025-04-01"}), parameters({"policy.start": "2028-04-01"})
+    one, two = rules_of(early), rules_of(late)
+    assert one.housing.recognition_from == day_of(date(2025, 4, 1))
+    assert one.housing._replace(recognition_from=0.0) == two.housing._replace(recognition_from=0.0)
+    assert one._replace(housing=two.housing) == two
+
+
+def test_dated_values_before_the_first_day_count_from_it():
+    assert Dated((date(2013, 1, 1), date(2013, 6, 1)), (1.0, 2.0)).steps() == ([0], [2.0])
