@@ -1,25 +1,23 @@
 """Calendar time, for everyone: the quarterly, yearly and contract-year series of one run.
 
 Everybody counts here, in the cohort or not, so that people kept out of a full safehouse show up. A quarter's
-stock is that of the instant before the next quarter begins; only whole periods before the horizon are listed.
-Not here: how each wait is found in the log (`waits`).
+stock is that of the instant before the next quarter begins. Also the totals over everyone that stand beside
+the cohort's figures. Not here: how each wait is found in the log (`waits`), nor what a period is (`periods`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engine.clock import FIRST_YEAR, day_of, quarter_label, quarter_start
 from sim.engine.log import Detail, Event
-from sim.outcomes.places import CATEGORY_OF_PLACE, CATEGORY_WORDS, Category
-from sim.outcomes.spells import LEAVING, Spells, Story, place_spells, relabelled
+from sim.outcomes.periods import Periods, quarters, years
+from sim.outcomes.places import CATEGORY_WORDS, Category
+from sim.outcomes.spells import LEAVING, Story
 from sim.outcomes.survival import kaplan_meier
 from sim.outcomes.waits import (
     Cases,
@@ -29,6 +27,7 @@ from sim.outcomes.waits import (
     cases,
     conclusive_grounds,
     littles_law,
+    place_stations,
     reasonable_grounds,
     service_line,
     service_numbers,
@@ -40,6 +39,7 @@ if TYPE_CHECKING:
     from sim.people.population import Population
 
 Floats = NDArray[np.float64]
+Whole = NDArray[np.int64]
 Row = tuple[str, str, float]
 
 CONSERVATION_STATES = (
@@ -69,7 +69,7 @@ _STATE_AFTER = {
 
 @dataclass(frozen=True, eq=False)
 class Stations:
-    """Everything that waits or holds people, found once; `places` are everyone's, as `Category`."""
+    """Everything that waits or holds people, found once; being in a place is a stay, too."""
 
     cases: Cases
     rg: Station
@@ -79,7 +79,7 @@ class Stations:
     beds: Station
     care: Station
     services: dict[str, tuple[Station, Station]]
-    places: Spells
+    places: dict[Category, Station]
 
 
 def stations(story: Story, until: float, services: Sequence[str] = ()) -> Stations:
@@ -102,45 +102,8 @@ def stations(story: Story, until: float, services: Sequence[str] = ()) -> Statio
         beds=beds(story),
         care=victim_care(story),
         services=named,
-        places=relabelled(place_spells(story, until), CATEGORY_OF_PLACE),
+        places=place_stations(story, until),
     )
-
-
-@dataclass(frozen=True)
-class Periods:
-    """Periods that follow each other: names, and the days at which they begin, one more than names."""
-
-    names: list[str]
-    begins: Floats
-
-    def counts(self, when: Floats) -> NDArray[np.int64]:
-        """How many instants fall into each period."""
-        ordered = np.sort(when)
-        return np.diff(np.searchsorted(ordered, self.begins, side="left"))
-
-    def chosen(self, when: Floats) -> list[NDArray[np.int64]]:
-        """Which instants fall into each period, as positions."""
-        order = np.argsort(when, kind="stable")
-        edges = np.searchsorted(when[order], self.begins, side="left")
-        return [order[a:b] for a, b in pairwise(edges)]
-
-
-def quarters(horizon_day: float) -> Periods:
-    """Whole quarters from 2014Q1 to before the horizon."""
-    begins = [0]
-    while (following := quarter_start(len(begins))) <= horizon_day:
-        begins.append(following)
-    return Periods([quarter_label(q) for q in range(len(begins) - 1)], np.array(begins, dtype=np.float64))
-
-
-def years(horizon_day: float, first_month: int = 1) -> Periods:
-    """Whole years to before the horizon, beginning in January, or in July as contract years do (2021/22)."""
-    begins = [day_of(date(FIRST_YEAR, first_month, 1))]
-    while (following := day_of(date(FIRST_YEAR + len(begins), first_month, 1))) <= horizon_day:
-        begins.append(following)
-    names = [FIRST_YEAR + k for k in range(len(begins) - 1)]
-    words = [str(y) if first_month == 1 else f"{y}/{(y + 1) % 100:02d}" for y in names]
-    return Periods(words, np.array(begins, dtype=np.float64))
 
 
 def calendar(population: Population, story: Story, found: Stations, horizon_day: float) -> list[Row]:
@@ -156,7 +119,7 @@ def calendar(population: Population, story: Story, found: Stations, horizon_day:
     rows += _station_waits("bed", "", found.bed_line, by_year, horizon_day)
     for name, (line, people) in found.services.items():
         rows += _station_waits("service", f":{name}", line, by_year, horizon_day)
-        rows += _series(f"service_people:{name}", by_quarter, people.stock(by_quarter.begins[1:]))
+        rows += _series(f"service_people:{name}", by_quarter, people.stock(by_quarter.ends))
         rows += _series(f"service_started:{name}", by_quarter, by_quarter.counts(people.joined))
     again = by_year.counts(found.cases.referred[found.cases.visit > 0])
     every = by_year.counts(found.cases.referred)
@@ -210,16 +173,18 @@ def _decisions(story: Story, found: Stations, by_quarter: Periods) -> list[Row]:
 def _backlogs(found: Stations, by_quarter: Periods) -> list[Row]:
     """People waiting for a decision at quarter end, and how long since their referral."""
     rows: list[Row] = []
-    ends = by_quarter.begins[1:]
+    ends = by_quarter.ends
     for stage, line, since in (
         ("rg", found.rg, found.cases.referred),
         ("cg", found.cg, found.cg_referred),
     ):
         rows += _series(f"{stage}_backlog", by_quarter, line.stock(ends))
-        ages = [np.sort(line.ages(float(when), since)) for when in ends]
-        for word, share in (("median", 0.5), ("p90", 0.9)):
-            age = np.array([np.quantile(a, share) if len(a) else np.nan for a in ages])
-            rows += _series(f"{stage}_backlog_age_{word}", by_quarter, age)
+        ages = np.full((2, len(ends)), np.nan)
+        for k, age in enumerate(line.ages(ends, since)):
+            if len(age):
+                ages[:, k] = np.quantile(age, [0.5, 0.9])
+        for word, values in zip(("median", "p90"), ages, strict=True):
+            rows += _series(f"{stage}_backlog_age_{word}", by_quarter, values)
     return rows
 
 
@@ -229,10 +194,10 @@ def _support(story: Story, found: Stations, by_quarter: Periods, contract: Perio
     rows = _series(
         "beds_occupied_mean", by_quarter, np.diff(found.beds.person_days(by_quarter.begins)) / length
     )
-    rows += _series("people_in_support", by_quarter, found.care.stock(by_quarter.begins[1:]))
+    rows += _series("people_in_support", by_quarter, found.care.stock(by_quarter.ends))
     declined = story.time[story.where(Event.BED_DECLINED)]
     rows += _series("beds_declined", by_quarter, by_quarter.counts(declined))
-    rows += _series("bed_line", by_quarter, found.bed_line.stock(by_quarter.begins[1:]))
+    rows += _series("bed_line", by_quarter, found.bed_line.stock(by_quarter.ends))
     rows += _series("support_started", by_quarter, by_quarter.counts(found.care.joined))
     rows += _series("support_ended", by_quarter, by_quarter.counts(found.care.left))
     rows += _series("beds_taken", by_quarter, by_quarter.counts(found.beds.joined))
@@ -245,22 +210,25 @@ def _wait_rows(
 ) -> list[Row]:
     """Waits from referral: decided cases by year of decision; with open ones, by year of referral."""
     wait = np.minimum(left, until) - referred
-    rows = _quantile_rows(f"{stage}_wait", wait[decided], left[decided], by_year)
+    order = np.argsort(left[decided], kind="stable")
+    ended, waited = left[decided][order], wait[decided][order]
+    rows = _quantile_rows(f"{stage}_wait", [waited[part] for part in by_year.cut(ended)], by_year)
     medians = [kaplan_meier(wait[c], decided[c]).median for c in by_year.chosen(referred)]
     rows += _series(f"{stage}_wait_median_by_referral", by_year, np.array(medians))
     by_quarter = quarters(until)
-    median = [np.median(wait[decided][c]) if len(c) else np.nan for c in by_quarter.chosen(left[decided])]
+    quarterly = [waited[part] for part in by_quarter.cut(ended)]
+    median = [np.median(waits) if len(waits) else np.nan for waits in quarterly]
     return rows + _series(f"{stage}_wait_median_quarter", by_quarter, np.array(median))
 
 
-def _quantile_rows(name: str, wait: Floats, when: Floats, periods: Periods) -> list[Row]:
+def _quantile_rows(name: str, waits: list[Floats], periods: Periods) -> list[Row]:
     """Mean and quantiles of the waits that ended in each period."""
     words = ("mean", "p10", "p25", "median", "p75", "p90")
     table = np.full((len(words), len(periods.names)), np.nan)
-    for k, chosen in enumerate(periods.chosen(when)):
-        if len(chosen):
-            table[0, k] = wait[chosen].mean()
-            table[1:, k] = np.quantile(wait[chosen], [0.1, 0.25, 0.5, 0.75, 0.9])
+    for k, wait in enumerate(waits):
+        if len(wait):
+            table[0, k] = wait.mean()
+            table[1:, k] = np.quantile(wait, [0.1, 0.25, 0.5, 0.75, 0.9])
     rows: list[Row] = []
     for word, values in zip(words, table, strict=True):
         rows += _series(f"{name}_{word}", periods, values)
@@ -282,24 +250,14 @@ def _station_waits(name: str, which: str, line: Station, by_year: Periods, until
     )
 
 
-def category_station(spells: Spells, category: Category, until: float) -> Station:
-    """Being in a category of place, as a station."""
-    own = spells.labelled(category)
-    return Station(
-        own.start, np.where(own.end < until, own.end, np.inf), np.ones(len(own.who), dtype=np.bool_)
-    )
-
-
-def _places(spells: Spells, by_quarter: Periods) -> list[Row]:
+def _places(places: dict[Category, Station], by_quarter: Periods) -> list[Row]:
     """Mean number of people in each category in each quarter; those not yet followed are left out."""
     rows: list[Row] = []
     length = np.diff(by_quarter.begins)
     for category, words in CATEGORY_WORDS.items():
         if category is not Category.UNKNOWN:
-            own = category_station(spells, category, np.inf)
-            rows += _series(
-                f"people_by_place:{words}", by_quarter, np.diff(own.person_days(by_quarter.begins)) / length
-            )
+            days = np.diff(places[category].person_days(by_quarter.begins))
+            rows += _series(f"people_by_place:{words}", by_quarter, days / length)
     return rows
 
 
@@ -309,30 +267,34 @@ def conservation(population: Population, story: Story, by_quarter: Periods) -> l
     The state is that after a person's latest decision or referral; death and departure are for good. The last
     series, `people_unaccounted`, is arrivals so far minus the sum of the states.
     """
-    at = story.where(*_STATE_AFTER)
-    who = story.who[at]
-    leaving = np.isin(story.event[at], LEAVING)
-    gone: NDArray[np.int64] = np.cumsum(leaving) - leaving
-    before_own = gone[np.searchsorted(who, who)] if len(who) else gone
-    kept = gone == before_own  # nothing counts after the first death or departure
-    at, who = at[kept], who[kept]
+    at, who = _while_in_the_uk(story, story.where(*_STATE_AFTER))
     state_after = np.full(256, -1, dtype=np.int64)
     for event, code in _STATE_AFTER.items():
         state_after[event] = code
     state = state_after[story.event[at]]
-    when = story.time[at]
+    slots = by_quarter.slots(story.time[at])
     moved_on = np.flatnonzero(who[1:] == who[:-1]) + 1
-    ends = by_quarter.begins[1:]
+    shape = len(CONSERVATION_STATES), len(by_quarter.names) + 2
+    came, went = (
+        np.bincount(code * shape[1] + slot, minlength=shape[0] * shape[1]).reshape(shape)
+        for code, slot in ((state, slots), (state[moved_on - 1], slots[moved_on]))
+    )
+    number = np.cumsum(came - went, axis=1)[:, 1:-1]
     rows: list[Row] = []
-    total = np.zeros(len(ends), dtype=np.int64)
-    for code, words in enumerate(CONSERVATION_STATES):
-        came = np.sort(when[state == code])
-        went = np.sort(when[moved_on][state[moved_on - 1] == code])
-        number = np.searchsorted(came, ends) - np.searchsorted(went, ends)
-        total += number
-        rows += _series(f"people_in_state:{words}", by_quarter, number)
-    arrived = np.searchsorted(np.sort(population.arrival), ends)
-    return rows + _series("people_unaccounted", by_quarter, arrived - total)
+    for words, in_state in zip(CONSERVATION_STATES, number, strict=True):
+        rows += _series(f"people_in_state:{words}", by_quarter, in_state)
+    arrived = np.searchsorted(np.sort(population.arrival), by_quarter.ends)
+    return rows + _series("people_unaccounted", by_quarter, arrived - number.sum(axis=0))
+
+
+def _while_in_the_uk(story: Story, at: Whole) -> tuple[Whole, Whole]:
+    """The positions up to each person's first death or departure, and whose they are."""
+    leaving = story.where(*LEAVING)[::-1]
+    last = np.full(story.n, len(story.who))
+    last[story.who[leaving]] = leaving  # the first of a person is written last
+    who = story.who[at]
+    kept = at <= last[who]
+    return at[kept], who[kept]
 
 
 def little_rows(found: Stations, horizon_day: float) -> list[Row]:
@@ -353,3 +315,31 @@ def little_rows(found: Stations, horizon_day: float) -> list[Row]:
         rows.append((f"little_rate_times_stay:{name}", "whole run", law.arrivals_per_day * law.mean_days))
         rows.append((f"little_residual:{name}", "whole run", law.residual))
     return rows
+
+
+def totals(story: Story, found: Stations, start: float, horizon: float) -> dict[str, float]:
+    """Metrics of the family *calendar*: everyone, from the start of the cohort's window to the horizon."""
+    window = np.array([start, horizon])
+
+    def person_days(station: Station) -> float:
+        return float(np.diff(station.person_days(window))[0])
+
+    values = {"insecure_person_days_everyone": person_days(found.places[Category.INSECURE])}
+    for name, times in (
+        ("re_exploited", story.time[story.where(Event.RE_EXPLOITED)]),
+        ("went_missing", story.time[story.where(Event.WENT_MISSING)]),
+        ("repeat_referrals", found.cases.referred[found.cases.visit > 0]),
+    ):
+        values[f"{name}_everyone"] = float(((times >= start) & (times < horizon)).sum())
+    for name, station in (
+        ("cg_backlog_mean", found.cg),
+        ("people_in_support_mean", found.care),
+        ("beds_occupied_mean", found.beds),
+        ("bed_line_mean", found.bed_line),
+    ):
+        values[name] = person_days(station) / (horizon - start)
+    line = found.bed_line
+    asked = line.joined >= start
+    wait = np.minimum(line.left[asked], horizon) - line.joined[asked]
+    values["bed_wait_median"] = kaplan_meier(wait, line.served[asked]).median
+    return values

@@ -8,6 +8,7 @@ measured from the day support ends (`exits`), nor harm and return (`re_presentat
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,6 +63,23 @@ class Life:
     categories: Spells
     worker: Spells
     care: Spells
+
+    @cached_property
+    def company(self) -> Spells:
+        """The categories cut where a worker comes or goes: label ``2 * category``, 1 more with a worker."""
+        pieces, covered = overlay(self.categories, self.worker)
+        return Spells(pieces.n, pieces.who, pieces.start, pieces.end, 2 * pieces.label + covered)
+
+    @cached_property
+    def community(self) -> Spells:
+        """Life in the community: neither in custody nor after death or departure."""
+        return relabelled(self.categories, IN_COMMUNITY.astype(np.int64)).labelled(1)
+
+    @cached_property
+    def uncovered(self) -> Spells:
+        """Life in the community between the last contact with one worker and the first with the next."""
+        pieces, covered = overlay(self.community, contact_spells(self.story, self.until, lasts=0.0))
+        return pieces.take(~covered)
 
 
 def life(story: Story, t0: Floats, follow_up: float, until: float) -> Life:
@@ -125,15 +143,15 @@ def _sum_over_community(days: Floats) -> Floats:
 def exposure(lives: Life, low: Floats, high: Floats) -> Exposure:
     """Days by place and worker within [low, high) of each person, cut at the end of follow-up."""
     n, n_categories = len(lives.t0), len(Category)
-    pieces, covered = overlay(lives.categories.clipped(low, np.minimum(high, lives.end)), lives.worker)
+    pieces = lives.company.clipped(low, np.minimum(high, lives.end))
     length = pieces.end - pieces.start
-    slot = pieces.label * n + pieces.who
+    slot = pieces.label // 2 * n + pieces.who
 
     def days(chosen: NDArray[np.bool_] | slice) -> Floats:
         total = np.bincount(slot[chosen], weights=length[chosen], minlength=n * n_categories)
         return total.astype(np.float64).reshape(n_categories, n)
 
-    return Exposure(days(slice(None)), days(~covered))
+    return Exposure(days(slice(None)), days(pieces.label % 2 == 0))
 
 
 def long_insecure(lives: Life, low: Floats, high: Floats) -> NDArray[np.bool_]:
@@ -175,10 +193,11 @@ def places_by_day(lives: Life, days: int) -> Whole:
 
 def worker_by_day(lives: Life, days: int) -> Whole:
     """People in each of `WORKER_STATES` at day 0, 1, ... since t0, (4, days + 1)."""
-    pieces, covered = overlay(lives.categories, lives.worker)
-    state = np.where(covered, 0, 1)
-    state = np.where(pieces.label == Category.CUSTODY, 2, state)
-    state = np.where(pieces.label == Category.LEFT, 3, state)
+    pieces = lives.company
+    category = pieces.label // 2
+    state = np.where(pieces.label % 2 == 1, 0, 1)
+    state = np.where(category == Category.CUSTODY, 2, state)
+    state = np.where(category == Category.LEFT, 3, state)
     spells = Spells(pieces.n, pieces.who, pieces.start, pieces.end, state)
     return by_day(spells, lives.t0, days, len(WORKER_STATES))
 

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from sim.engine.log import Event, Place
 from sim.outcomes.cliff_edge import Life
 from sim.outcomes.groups import status_at
-from sim.outcomes.places import IN_COMMUNITY, Category
-from sim.outcomes.spells import bed_spells, contact_spells, label_at, overlay, relabelled
+from sim.outcomes.places import Category
+from sim.outcomes.spells import bed_spells, label_at
 from sim.outcomes.survival import CENSORED, Incidence, Survival, aalen_johansen, kaplan_meier
 from sim.people.codes import ImmigrationStatus
 
@@ -107,9 +107,7 @@ def uncovered_days(lives: Life, exits: Exits, days: float) -> Floats:
     ndarray of float64, shape (n_exits,)
     """
     low, high = _window(lives, exits, 0.0, days)
-    home = relabelled(lives.categories, IN_COMMUNITY.astype(np.int64)).labelled(1).clipped(low, high)
-    pieces, covered = overlay(home, contact_spells(lives.story, lives.until, lasts=0.0))
-    total = pieces.take(~covered).days()[exits.who]
+    total = lives.uncovered.clipped(low, high).days()[exits.who]
     return np.where(exits.day + days <= lives.until, total, np.nan)
 
 
@@ -152,14 +150,13 @@ def crises_around(lives: Life, exits: Exits) -> tuple[float, float, float, float
         Crises before, person-days before, crises after, person-days after. Only exits followed for 90 days.
     """
     exits = exits.only(exits.day + CRISIS_WINDOW_DAYS <= lives.until)
-    home = relabelled(lives.categories, IN_COMMUNITY.astype(np.int64)).labelled(1)
     at = lives.story.where(Event.CRISIS)
     who, when = lives.story.who[at], lives.story.time[at]
     found: list[float] = []
     for start, end in ((-CRISIS_WINDOW_DAYS, 0.0), (0.0, CRISIS_WINDOW_DAYS)):
         low, high = _window(lives, exits, start, end)
         found.append(float(((when >= low[who]) & (when < high[who])).sum()))
-        found.append(float(home.clipped(low, high).days().sum()))
+        found.append(float(lives.community.clipped(low, high).days().sum()))
     return found[0], found[1], found[2], found[3]
 
 

@@ -6,22 +6,17 @@ last bit. Not here: differences between scenarios (`paired`), storage and presen
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engine.log import Event
 from sim.errors import SimError
+from sim.outcomes import calendar as everyone
 from sim.outcomes import exits as after
-from sim.outcomes.calendar import (
-    Stations,
-    calendar,
-    category_station,
-    stations,
-)
 from sim.outcomes.cliff_edge import (
     WORKER_STATES,
     YEAR_DAYS,
@@ -38,8 +33,8 @@ from sim.outcomes.groups import at_t0, groups
 from sim.outcomes.places import CATEGORY_WORDS, Category
 from sim.outcomes.re_presentation import HARM, KINDS, RECORDED, Returns, returns
 from sim.outcomes.registry import HORIZONS, metric
-from sim.outcomes.spells import Story, story_of, story_of_everyone
-from sim.outcomes.survival import kaplan_meier
+from sim.outcomes.spells import story_of, story_of_everyone
+from sim.outcomes.survival import Incidence
 
 if TYPE_CHECKING:
     from sim.engine.log import EventLog
@@ -52,6 +47,7 @@ Curve = tuple[NDArray[np.float64], dict[str, NDArray[np.float64]]]
 
 EVERYBODY = "all"
 DAYS_A_YEAR = 365.25
+_KINDS = MappingProxyType({"harm": HARM, "recorded": RECORDED, **{kind.lower(): (kind,) for kind in KINDS}})
 _CATEGORY_METRICS = {
     Category.SETTLED: "settled_days",
     Category.SAFEHOUSE: "safehouse_days",
@@ -78,7 +74,7 @@ class Outcomes:
     curves : dict of str to (x, {category: y})
         x are days since t0, 0 to the end of follow-up; y are shares of the cohort.
     calendar : list of (series, period, value)
-        Everyone, in calendar time.
+        Everyone, in calendar time; empty where it was not asked for, as are the rows of that family.
     """
 
     rows: list[dict[str, Any]]
@@ -94,6 +90,8 @@ def measure(
     horizon_day: float,
     follow_up: float,
     services: Sequence[str] = (),
+    *,
+    calendar: bool = True,
 ) -> Outcomes:
     """Measure one run.
 
@@ -111,6 +109,9 @@ def measure(
         How long the cohort is followed from t0 [days]; 730 in the main analysis.
     services : sequence of str, optional
         Names of services in the order of their numbers in the log, for the calendar series.
+    calendar : bool, optional
+        Whether to read everyone's log, too, for the calendar series and the rows of the family *calendar*.
+        Without them a run is measured several times as fast, and all other figures are the same.
 
     Raises
     ------
@@ -122,20 +123,27 @@ def measure(
     story = story_of(log, cohort.rows)
     lives = life(story, cohort.t0, follow_up, horizon_day)
     found = returns(lives)
-    values, people = _of_cohort(lives, found)
+    exited = after.find_exits(lives)
+    incidence = {name: found.incidence(kinds) for name, kinds in _KINDS.items()}
+    whole = exposure(lives, lives.t0, lives.end)
+    values, people = _of_cohort(lives, found, exited, whole)
     then = cohort.at_t0 or at_t0(population, log, cohort.rows, cohort.t0)
     rows = [_row(name, EVERYBODY, _mean(value), len(value)) for name, value in values.items()]
-    rows += _shares_and_rates(lives, found)
-    rows += _exits(lives, population.status[cohort.rows])
+    rows += _shares_and_rates(found, incidence, whole)
+    rows += _exits(lives, exited, population.status[cohort.rows])
     rows += _by_group(groups(population, cohort.rows, then), values, found)
-    everyone = story_of_everyone(log, len(population))
-    every_station = stations(everyone, horizon_day, services)
-    rows += _everyone(everyone, every_station, cohort.start_day, horizon_day)
+    series: list[everyone.Row] = []
+    if calendar:
+        all_events = story_of_everyone(log, len(population))
+        stations = everyone.stations(all_events, horizon_day, services)
+        totals = everyone.totals(all_events, stations, cohort.start_day, horizon_day)
+        rows += [_row(name, EVERYBODY, value, None) for name, value in totals.items()]
+        series = everyone.calendar(population, all_events, stations, horizon_day)
     return Outcomes(
         rows=rows,
         people={"row": cohort.rows, "id": population.id[cohort.rows], "t0": cohort.t0, **people},
-        curves=_curves(lives, found, int(follow_up)),
-        calendar=calendar(population, everyone, every_station, horizon_day),
+        curves=_curves(lives, incidence, int(follow_up)),
+        calendar=series,
     )
 
 
@@ -171,7 +179,9 @@ def _mean(values: NDArray[Any]) -> float:
     return float(values.mean()) if len(values) else float("nan")
 
 
-def _of_cohort(lives: Life, found: Returns) -> tuple[dict[str, NDArray[Any]], dict[str, NDArray[Any]]]:
+def _of_cohort(
+    lives: Life, found: Returns, exited: after.Exits, whole: Exposure
+) -> tuple[dict[str, NDArray[Any]], dict[str, NDArray[Any]]]:
     """Metrics that are means over people, as one value a person, and the people table."""
     values: dict[str, NDArray[Any]] = {}
     years: dict[str, Exposure] = {}
@@ -188,8 +198,7 @@ def _of_cohort(lives: Life, found: Returns) -> tuple[dict[str, NDArray[Any]], di
     values["victim_care_days"] = lives.care.clipped(lives.t0, lives.end).days()
     values["settled_by_day_365"] = settled < YEAR_DAYS
     values["rough_at_t0_share"] = found.rough_at_t0
-    values["unknown_place_share"] = exposure(lives, lives.t0, lives.end).by_category[Category.UNKNOWN] > 0.0
-    exited = after.find_exits(lives)
+    values["unknown_place_share"] = whole.by_category[Category.UNKNOWN] > 0.0
     exit_day = np.full(len(lives.t0), np.inf)
     exit_day[exited.who] = exited.day - lives.t0[exited.who]
     people = {
@@ -210,14 +219,15 @@ def _of_cohort(lives: Life, found: Returns) -> tuple[dict[str, NDArray[Any]], di
     return values, people
 
 
-def _shares_and_rates(lives: Life, found: Returns) -> list[dict[str, Any]]:
+def _shares_and_rates(
+    found: Returns, incidence: Mapping[str, Incidence], whole: Exposure
+) -> list[dict[str, Any]]:
     """Re-presentation: cumulative incidence by cause, and recurrent events per person-year."""
-    n = len(lives.t0)
+    n = len(found.left_day)
     rows = [_row("cohort_people", EVERYBODY, n, n)]
-    person_years = float(exposure(lives, lives.t0, lives.end).in_community.sum()) / DAYS_A_YEAR
-    named = {"harm": HARM, "recorded": RECORDED, **{kind.lower(): (kind,) for kind in KINDS}}
-    for name, kinds in named.items():
-        shares = found.incidence(kinds).at(np.array(HORIZONS, dtype=np.float64))
+    person_years = float(whole.in_community.sum()) / DAYS_A_YEAR
+    for name, kinds in _KINDS.items():
+        shares = incidence[name].at(np.array(HORIZONS, dtype=np.float64))
         for day, share in zip(HORIZONS, shares, strict=True):
             rows.append(_row(f"{name}_by_day_{day}", EVERYBODY, share if n else np.nan, n))
         rate = found.events(kinds).sum() / person_years if person_years else np.nan
@@ -225,9 +235,8 @@ def _shares_and_rates(lives: Life, found: Returns) -> list[dict[str, Any]]:
     return rows
 
 
-def _exits(lives: Life, status: NDArray[np.uint8]) -> list[dict[str, Any]]:
+def _exits(lives: Life, exited: after.Exits, status: NDArray[np.uint8]) -> list[dict[str, Any]]:
     """Descriptive measures from the end of support; C3 also for those who left a safehouse bed."""
-    exited = after.find_exits(lives)
     together = after.ending_together(lives)[exited.who]
     need = after.unmet_need(lives, exited, status)
     settled = after.to_settled(lives, exited)
@@ -249,12 +258,13 @@ def _exits(lives: Life, status: NDArray[np.uint8]) -> list[dict[str, Any]]:
     )
     values["c8_shortfall_days"] = _mean(settled.shortfall)
     rows = [_row(name, EVERYBODY, value, len(exited.who)) for name, value in values.items()]
-    for group, chosen in ((EVERYBODY, exited), ("exit=safehouse", exited.only(exited.from_bed))):
+    roofs = {days: after.roof(lives, exited, float(days)) for days in after.ROOF_DAYS}
+    for group, chosen in ((EVERYBODY, np.ones_like(exited.from_bed)), ("exit=safehouse", exited.from_bed)):
         if group != EVERYBODY:
-            rows.append(_row("exits_people", group, len(chosen.who), len(chosen.who)))
-        for days in after.ROOF_DAYS:
-            seen = chosen.only(chosen.day + days < lives.until)
-            state = after.roof(lives, seen, float(days))
+            n = int(chosen.sum())
+            rows.append(_row("exits_people", group, n, n))
+        for days, roof in roofs.items():
+            state = roof[chosen & (exited.day + days < lives.until)]
             for name, code in (
                 ("settled", after.SETTLED),
                 ("interim", after.INTERIM),
@@ -272,45 +282,21 @@ def _by_group(
     """Every headline for every group, with the group's size."""
     rows: list[dict[str, Any]] = []
     means = {name: value for name, value in values.items() if metric(name).family == "headline"}
+    first = {"harm": found.outcome(HARM), "recorded": found.outcome(RECORDED)}
+    year = np.array([YEAR_DAYS])
     for dimension, (words, codes) in dimensions.items():
         for code, word in enumerate(words):
-            members, group = codes == code, f"{dimension}={word}"
-            n = int(members.sum())
+            members, group = np.flatnonzero(codes == code), f"{dimension}={word}"
+            n = len(members)
             rows.append(_row("cohort_people", group, n, n))
             rows += [_row(name, group, _mean(value[members]), n) for name, value in means.items()]
-            for name, kinds in (("harm", HARM), ("recorded", RECORDED)):
-                share = found.only(members).incidence(kinds).at(np.array([YEAR_DAYS]))[0]
+            for name, outcome in first.items():
+                share = outcome.incidence(members).at(year)[0]
                 rows.append(_row(f"{name}_by_day_365", group, share if n else np.nan, n))
     return rows
 
 
-def _everyone(story: Story, found: Stations, start: float, horizon: float) -> list[dict[str, Any]]:
-    """Totals over everyone from the start of the cohort's window to the horizon."""
-    window = np.array([start, horizon])
-    insecure = category_station(found.places, Category.INSECURE, horizon)
-    values = {"insecure_person_days_everyone": float(np.diff(insecure.person_days(window))[0])}
-    again = found.cases.referred[found.cases.visit > 0]
-    for name, times in (
-        ("re_exploited", story.time[story.where(Event.RE_EXPLOITED)]),
-        ("went_missing", story.time[story.where(Event.WENT_MISSING)]),
-        ("repeat_referrals", again),
-    ):
-        values[f"{name}_everyone"] = float(((times >= start) & (times < horizon)).sum())
-    for name, station in (
-        ("cg_backlog_mean", found.cg),
-        ("people_in_support_mean", found.care),
-        ("beds_occupied_mean", found.beds),
-        ("bed_line_mean", found.bed_line),
-    ):
-        values[name] = float(np.diff(station.person_days(window))[0]) / (horizon - start)
-    line = found.bed_line
-    asked = line.joined >= start
-    wait = np.minimum(line.left[asked], horizon) - line.joined[asked]
-    values["bed_wait_median"] = kaplan_meier(wait, line.served[asked]).median
-    return [_row(name, EVERYBODY, value, None) for name, value in values.items()]
-
-
-def _curves(lives: Life, found: Returns, days: int) -> dict[str, Curve]:
+def _curves(lives: Life, incidence: Mapping[str, Incidence], days: int) -> dict[str, Curve]:
     """Places, worker coverage and cumulative incidence by day since t0, as shares of the cohort."""
     x = np.arange(days + 1, dtype=np.float64)
     n = max(len(lives.t0), 1)
@@ -318,11 +304,6 @@ def _curves(lives: Life, found: Returns, days: int) -> dict[str, Curve]:
     return {
         "places": (x, {CATEGORY_WORDS[category]: places[category] for category in Category}),
         "worker": (x, dict(zip(WORKER_STATES, worker, strict=True))),
-        "harm": (x, {"harm": found.incidence(HARM).at(x), **_each(found, HARM, x)}),
-        "recorded": (x, {"recorded": found.incidence(RECORDED).at(x), **_each(found, RECORDED, x)}),
+        "harm": (x, {name: incidence[name.lower()].at(x) for name in ("harm", *HARM)}),
+        "recorded": (x, {name: incidence[name.lower()].at(x) for name in ("recorded", *RECORDED)}),
     }
-
-
-def _each(found: Returns, kinds: tuple[str, ...], x: Floats) -> dict[str, Floats]:
-    """Cumulative incidence of each kind alone."""
-    return {kind: found.incidence((kind,)).at(x) for kind in kinds}

@@ -31,6 +31,26 @@ RECORDED = ("RP1a", "RP1b", "RP2", "RP3")
 
 
 @dataclass(frozen=True, eq=False)
+class First:
+    """The first of some kinds of event, or what came before it, of each person, arrays of shape (n,).
+
+    Attributes
+    ----------
+    day : ndarray of float64
+        Days from t0 to the event, to death or departure, or to the end of being followed.
+    cause : ndarray of int64
+        1 the event, 2 death or departure, 0 neither (censored).
+    """
+
+    day: Floats
+    cause: Whole
+
+    def incidence(self, among: Flags | Whole | slice = slice(None)) -> Incidence:
+        """Cumulative incidence of the event among some people, death and departure competing, by day."""
+        return aalen_johansen(self.day[among], self.cause[among], 2)
+
+
+@dataclass(frozen=True, eq=False)
 class Returns:
     """Everything that counts as re-presentation within follow-up.
 
@@ -68,25 +88,17 @@ class Returns:
             counts += np.bincount(self.who[kind], minlength=len(counts))
         return counts
 
-    def only(self, members: Flags) -> Returns:
-        """The same of some people, a mask of shape (n,)."""
-        number = np.cumsum(members) - 1
-        kept = {kind: members[who] for kind, who in self.who.items()}
-        return Returns(
-            who={kind: number[who[kept[kind]]] for kind, who in self.who.items()},
-            day={kind: day[kept[kind]] for kind, day in self.day.items()},
-            rough_at_t0=self.rough_at_t0[members],
-            left_day=self.left_day[members],
-            seen_days=self.seen_days[members],
-        )
-
-    def incidence(self, kinds: tuple[str, ...]) -> Incidence:
-        """Cumulative incidence of the first event (cause 1) against death or departure (cause 2), by day."""
+    def outcome(self, kinds: tuple[str, ...]) -> First:
+        """The first event of these kinds, or the death or departure that came before it."""
         first = self.first(kinds)
         day = np.minimum(np.minimum(first, self.left_day), self.seen_days)
         left = (self.left_day <= day) & (self.left_day < self.seen_days)
         cause = np.where(first <= day, 1, np.where(left, 2, CENSORED))
-        return aalen_johansen(day, cause, 2)
+        return First(day, cause)
+
+    def incidence(self, kinds: tuple[str, ...]) -> Incidence:
+        """Cumulative incidence of the first event (cause 1) against death or departure (cause 2), by day."""
+        return self.outcome(kinds).incidence()
 
 
 def returns(lives: Life) -> Returns:
@@ -101,8 +113,9 @@ def returns(lives: Life) -> Returns:
     """
     story = lives.story
     n = len(lives.t0)
-    in_care = story.count_before(Event.SUPPORT_STARTED) > story.count_before(Event.SUPPORT_ENDED)
-    care_ended = story.count_before(Event.SUPPORT_ENDED) > 0
+    times_ended = story.count_before(Event.SUPPORT_ENDED)
+    in_care = story.count_before(Event.SUPPORT_STARTED) > times_ended
+    care_ended = times_ended > 0
     duty_ended = (
         story.count_before(
             Event.PREVENTION_ENDED, Event.RELIEF_ENDED, Event.MAIN_DUTY_ENDED, Event.MAIN_DUTY_REFUSED

@@ -51,23 +51,27 @@ class Story:
     detail: NDArray[np.int16]
 
     @cached_property
+    def begins(self) -> Whole:
+        """Where each person's events begin, and behind them where the last one's end, (n + 1,)."""
+        return _begins(self.n, self.who)
+
+    @cached_property
     def _positions(self) -> tuple[Whole, Whole]:
         """Positions sorted by event, and where each event's begin among them."""
-        by_event = np.argsort(self.event, kind="stable")
-        return by_event, np.searchsorted(self.event[by_event], np.arange(257))
+        return np.argsort(self.event, kind="stable"), _begins(256, self.event)
 
     def where(self, *events: Event) -> Whole:
         """Positions of these events, ascending."""
         by_event, begins = self._positions
         found = [by_event[begins[event] : begins[event + 1]] for event in events]
-        return found[0] if len(found) == 1 else np.sort(np.concatenate(found))
+        return found[0] if len(found) == 1 else np.sort(np.concatenate(found), kind="stable")
 
     def count_before(self, *events: Event) -> Whole:
         """How many of these events the same person had before each event, (n_events,)."""
         chosen = np.zeros(len(self.event), dtype=np.int64)
         chosen[self.where(*events)] = 1
         before = np.cumsum(chosen) - chosen
-        return before - before[np.searchsorted(self.who, self.who)] if len(chosen) else before
+        return before - before[self.begins[self.who]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,13 +95,18 @@ class Spells:
     end: Floats
     label: Whole
 
+    @cached_property
+    def begins(self) -> Whole:
+        """Where each person's spells begin, and behind them where the last one's end, (n + 1,)."""
+        return _begins(self.n, self.who)
+
     def take(self, chosen: NDArray[np.bool_] | Whole) -> Spells:
         """These spells only (a mask, or positions in ascending order)."""
         return Spells(self.n, self.who[chosen], self.start[chosen], self.end[chosen], self.label[chosen])
 
-    def labelled(self, *labels: int) -> Spells:
-        """The spells with one of these labels."""
-        return self.take(np.isin(self.label, labels))
+    def labelled(self, label: int) -> Spells:
+        """The spells with this label."""
+        return self.take(self.label == label)
 
     def clipped(self, low: Floats, high: Floats) -> Spells:
         """The parts inside [low, high) of each person, arrays of shape (n,); empty parts vanish."""
@@ -112,6 +121,13 @@ class Spells:
             np.float64
         )
         return total
+
+
+def _begins(n: int, number: NDArray[np.integer]) -> Whole:
+    """Where each of the numbers 0 to n - 1 begins once they are in order, and where the last ends."""
+    begins = np.zeros(n + 1, dtype=np.int64)
+    np.cumsum(np.bincount(number, minlength=n), out=begins[1:])
+    return begins
 
 
 def story_of(log: EventLog, rows: NDArray[np.int32]) -> Story:
@@ -149,6 +165,9 @@ def states(n: int, who: Whole, time: Floats, label: NDArray[np.integer], until: 
     """
     if not len(who):
         return _nothing(n)
+    telling = np.ones(len(who), dtype=np.bool_)  # an event that changes nothing tells nothing: fewer to go on
+    telling[1:] = (label[1:] != label[:-1]) | (who[1:] != who[:-1])
+    who, time, label = who[telling], time[telling], label[telling]
     last_at_instant = np.ones(len(who), dtype=np.bool_)
     last_at_instant[:-1] = (who[1:] != who[:-1]) | (time[1:] > time[:-1])
     kept = np.flatnonzero(last_at_instant & (time < until))
@@ -273,21 +292,39 @@ def left_at(story: Story) -> Floats:
     return when
 
 
+def _first_after(begins: Whole, time: Floats, who: Whole, when: Floats) -> Whole:
+    """The position of each person's first time after an instant, or where the next person's begin.
+
+    `time` ascends within each person, whose times begin at ``begins[person]``; a search by halves for all
+    instants at once.
+    """
+    low, high = begins[who], begins[who + 1]
+    for _ in range(int((high - low).max(initial=0)).bit_length()):
+        middle = (low + high) // 2
+        passed = (middle < high) & (time[np.minimum(middle, len(time) - 1)] <= when)
+        low, high = np.where(passed, middle + 1, low), np.where(passed, high, middle)
+    return low
+
+
+def _edges(spells: Spells) -> Floats:
+    """Starts and ends in turn, (2 n_spells,), ascending within each person."""
+    return np.column_stack([spells.start, spells.end]).ravel()
+
+
 def overlay(spells: Spells, other: Spells) -> tuple[Spells, Flags]:
     """The spells cut where the other ones start or end, and whether each piece lies inside one of those."""
-    if not len(spells.who):
-        return spells, np.zeros(0, dtype=np.bool_)
-    who = np.concatenate([spells.who, spells.who, other.who, other.who])
-    time = np.concatenate([spells.start, spells.end, other.start, other.end])
-    step = np.concatenate([spells.label + 1, -spells.label - 1, np.zeros(2 * len(other.who), np.int64)])
-    inside = np.zeros(len(who), dtype=np.int64)
-    inside[2 * len(spells.who) :] = np.repeat([1, -1], len(other.who))
-    order = np.lexsort((time, who))
-    who, time = who[order], time[order]
-    label, covered = np.cumsum(step[order]) - 1, np.cumsum(inside[order]) > 0
-    piece = np.flatnonzero((who[1:] == who[:-1]) & (time[1:] > time[:-1]) & (label[:-1] >= 0))
-    cut = Spells(spells.n, who[piece], time[piece], time[piece + 1], label[piece])
-    return cut, covered[piece]
+    own, cuts = _edges(spells), _edges(other)
+    after = _first_after(2 * spells.begins, own, np.repeat(other.who, 2), cuts)
+    cut = np.zeros(len(own) + len(cuts), dtype=np.bool_)
+    cut[np.arange(len(cuts)) + after] = True
+    time = np.empty(len(cut))
+    time[cut], time[~cut] = cuts, own
+    passed_cuts = np.cumsum(cut)
+    passed = np.arange(1, len(cut) + 1) - passed_cuts
+    piece = np.flatnonzero((passed[:-1] % 2 == 1) & (time[1:] > time[:-1]))  # begun, and not yet ended
+    whole = passed[piece] // 2
+    pieces = Spells(spells.n, spells.who[whole], time[piece], time[piece + 1], spells.label[whole])
+    return pieces, passed_cuts[piece] % 2 == 1
 
 
 def label_at(spells: Spells, who: Whole, when: Floats, otherwise: int) -> Whole:
@@ -298,17 +335,10 @@ def label_at(spells: Spells, who: Whole, when: Floats, otherwise: int) -> Whole:
     who, when : ndarray, shape (n_instants,)
         People and instants [days], in any order; an infinite or missing instant is outside.
     """
-    n_spells = len(spells.who)
-    if not n_spells or not len(who):
+    if not len(spells.who):
         return np.full(len(who), otherwise, dtype=np.int64)
-    asked = np.repeat([0, 1], [n_spells, len(who)])
-    order = np.lexsort((asked, np.concatenate([spells.start, when]), np.concatenate([spells.who, who])))
-    latest = np.maximum.accumulate(np.where(order < n_spells, order, -1))
-    answer = np.empty(len(order), dtype=np.int64)
-    answer[order] = latest
-    found = answer[n_spells:]
-    spell = np.maximum(found, 0)
-    inside = (found >= 0) & (spells.who[spell] == who) & (when < spells.end[spell])
+    spell = _first_after(spells.begins, spells.start, who, when) - 1
+    inside = (spell >= spells.begins[who]) & (when < spells.end[spell])
     return np.where(inside, spells.label[spell], otherwise)
 
 

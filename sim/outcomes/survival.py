@@ -110,8 +110,11 @@ def _table(
     time: Floats, cause: NDArray[np.int64], n_causes: int
 ) -> tuple[Floats, NDArray[np.int64], NDArray[np.int64]]:
     """Distinct days, how many had each cause (row 0: censored) on each, and how many were at risk."""
-    when, slot = np.unique(time, return_inverse=True)
-    counts = np.bincount(cause * len(when) + slot, minlength=(n_causes + 1) * len(when))
-    counts = counts.reshape(n_causes + 1, len(when))
+    order = np.argsort(time, kind="stable")
+    time, cause = time[order], cause[order]
+    last = np.ones(len(time), dtype=np.bool_)
+    last[:-1] = time[1:] > time[:-1]
+    so_far = np.cumsum(cause == np.arange(n_causes + 1)[:, np.newaxis], axis=1)[:, last]
+    counts = np.diff(so_far, axis=1, prepend=0)
     gone = counts.sum(axis=0)
-    return when, counts, len(time) - np.cumsum(gone) + gone
+    return time[last], counts, len(time) - so_far.sum(axis=0) + gone

@@ -7,15 +7,16 @@ spells. Whoever still waits at the horizon is kept, as censored. Not here: the q
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine.log import Detail, Event
 from sim.outcomes.places import CATEGORY_OF_PLACE, Category
-from sim.outcomes.spells import LEAVING, Story, left_at, next_of_same_person, time_at
+from sim.outcomes.spells import LEAVING, Story, left_at, next_of_same_person, states, time_at
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -62,10 +63,8 @@ def cases(story: Story) -> Cases:
     order = np.argsort(key, kind="stable")
     referred, key = referred[order], key[order]
 
-    def first(*events: Event, among: Flags | None = None) -> Floats:
-        at = story.where(*events)
-        if among is not None:
-            at = at[among[at]]
+    def first(event: Event) -> Floats:
+        at = story.where(event)
         own = story.who[at] << _VISIT_BITS | story.visit[at]
         slot = np.minimum(np.searchsorted(key, own), max(len(key) - 1, 0))
         when = np.full(len(key), np.inf)
@@ -76,11 +75,11 @@ def cases(story: Story) -> Cases:
 
     who = story.who[referred]
     gone = left_at(story)[who]
-    rg = first(Event.RG_POSITIVE, Event.RG_NEGATIVE)
-    rg_left = np.minimum(rg, first(Event.WITHDRAWN_BEFORE_RG))
     rg_positive = first(Event.RG_POSITIVE)
-    cg = first(*CG_DECISIONS)
-    cg_left = np.minimum(cg, first(*CG_UNDECIDED))
+    rg = np.minimum(rg_positive, first(Event.RG_NEGATIVE))
+    rg_left = np.minimum(rg, first(Event.WITHDRAWN_BEFORE_RG))
+    cg = np.minimum(*map(first, CG_DECISIONS))
+    cg_left = np.minimum(cg, np.minimum(*map(first, CG_UNDECIDED)))
     cg_left = np.where(np.isfinite(cg_left), cg_left, gone)
     cg_left = np.maximum(cg_left, rg_positive)
     return Cases(
@@ -111,25 +110,35 @@ class Station:
     left: Floats
     served: Flags
 
+    @cached_property
+    def _in_order(self) -> tuple[Floats, Floats]:
+        """All instants of joining and all instants of leaving, each ascending; those still there left out."""
+        return np.sort(self.joined), np.sort(self.left[np.isfinite(self.left)])
+
     def stock(self, when: Floats) -> Whole:
         """People there at the instant just before each `when` (ascending or not)."""
-        joined, left = np.sort(self.joined), np.sort(self.left)
-        return np.searchsorted(joined, when, side="left") - np.searchsorted(left, when, side="left")
+        joined, left = (np.searchsorted(ordered, when, side="left") for ordered in self._in_order)
+        return joined - left
 
     def person_days(self, when: Floats) -> Floats:
         """Days spent there by everybody together up to each `when`."""
-        return _area(self.joined, when) - _area(self.left, when)
+        joined, left = (_area(ordered, when) for ordered in self._in_order)
+        return joined - left
 
-    def ages(self, when: float, since: Floats) -> Floats:
-        """Days since `since` (one for each stay) of those there just before `when`."""
-        there = (self.joined < when) & (self.left >= when)
-        ages: Floats = when - since[there]
-        return ages
+    def ages(self, when: Floats, since: Floats) -> Iterator[Floats]:
+        """Days since `since` (one for each stay) of those there just before each `when` (ascending)."""
+        order = np.argsort(self.joined, kind="stable")
+        left, since = self.left[order], since[order]
+        came = np.searchsorted(self.joined[order], when, side="left")
+        there, known = np.zeros(0, dtype=np.int64), 0
+        for moment, number in zip(when, came, strict=True):
+            there = np.concatenate([there, np.arange(known, number)])
+            there, known = there[left[there] >= moment], number
+            yield moment - since[there]
 
 
-def _area(time: Floats, when: Floats) -> Floats:
-    """Sum over times before each `when` of the days from the time to it."""
-    ordered = np.sort(time[np.isfinite(time)])
+def _area(ordered: Floats, when: Floats) -> Floats:
+    """Sum over ascending times before each `when` of the days from the time to it."""
     number = np.searchsorted(ordered, when, side="left")
     before = np.concatenate([[0.0], np.cumsum(ordered)])
     area: Floats = number * when - before[number]
@@ -183,7 +192,7 @@ def stays(
         leaving = (story.event[closes] == Event.DIED) | (story.event[closes] == Event.LEFT_UK)
         closes = closes[(story.detail[closes] == detail) | leaving]
     if also is not None:
-        closes = np.union1d(closes, also)
+        closes = np.sort(np.concatenate([closes, also]), kind="stable")
     ends = next_of_same_person(story, opens, closes)
     if never_joined is not None and len(ends):
         stayed = (ends < 0) | (story.event[ends] != never_joined)
@@ -219,6 +228,18 @@ def beds(story: Story) -> Station:
 def victim_care(story: Story) -> Station:
     """Victim Care casework."""
     return stays(story, Event.SUPPORT_STARTED, [Event.SUPPORT_ENDED], [Event.SUPPORT_ENDED])
+
+
+def place_stations(story: Story, until: float) -> dict[Category, Station]:
+    """Being in each category of place, from the first event on; moves within a category do not end a stay."""
+    spells = states(story.n, story.who, story.time, CATEGORY_OF_PLACE[story.place], until)
+    found = {}
+    for category in Category:
+        own = np.flatnonzero(spells.label == category)
+        end = spells.end[own]
+        left = np.where(end < until, end, np.inf)
+        found[category] = Station(spells.start[own], left, np.ones(len(own), dtype=np.bool_))
+    return found
 
 
 def service_numbers(story: Story) -> list[int]:

@@ -154,8 +154,9 @@ def test_the_people_of_a_group_are_measured_as_if_they_were_alone():
         for k in range(1, 7)
     ]
     members = np.array([True, False, False, True, True, False])
-    part = returns(followed(*lives)).only(members)
+    everybody = returns(followed(*lives))
     alone = returns(followed(*[life for life, chosen in zip(lives, members, strict=True) if chosen]))
     days = np.arange(100.0)
-    assert part.incidence(HARM).at(days) == pytest.approx(alone.incidence(HARM).at(days))
-    assert part.first(HARM).tolist() == alone.first(HARM).tolist() == [10.0, 40.0, 50.0]
+    part = everybody.outcome(HARM).incidence(members)
+    assert part.at(days) == pytest.approx(alone.incidence(HARM).at(days))
+    assert everybody.first(HARM)[members].tolist() == alone.first(HARM).tolist() == [10.0, 40.0, 50.0]

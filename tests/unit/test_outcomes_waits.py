@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from sim.outcomes.calendar import calendar, conservation, quarters, stations, years
+from sim.outcomes.calendar import calendar, conservation, stations
+from sim.outcomes.periods import quarters, years
 from sim.outcomes.spells import story_of_everyone
 from sim.outcomes.waits import (
     bed_line,
