@@ -9,7 +9,7 @@ from sim.engine.log import Event, Place
 from sim.outcomes.cliff_edge import exposure, long_insecure, places_by_day, worker_by_day
 from sim.outcomes.places import CATEGORY_OF_PLACE, Category
 from sim.outcomes.re_presentation import HARM, KINDS, RECORDED, returns
-from sim.outcomes.spells import label_at, overlay, place_spells, relabelled, story_of, union
+from sim.outcomes.spells import Spells, label_at, overlay, place_spells, relabelled, story_of, union
 from tests.outcome_logs import D, E, P, followed, log_of
 
 REAL = settings(max_examples=80, deadline=None)
@@ -54,6 +54,40 @@ def test_an_overlay_cuts_where_the_other_begins_and_ends():
     other = union(1, np.array([0]), np.array([4.0]), np.array([12.0]))
     pieces, inside = overlay(spells, other)
     assert (pieces.start.tolist(), pieces.end.tolist(), inside.tolist()) == ([0, 4], [4, 10], [False, True])
+
+
+SPANS = st.tuples(st.integers(0, 3), st.integers(0, 40), st.integers(1, 9))
+
+
+def spread(spans):
+    """Disjoint spells of four people, some of them without any, labelled by their number."""
+    who, start, length = (np.array(column, np.int64) for column in zip(*spans, strict=True))
+    made = union(4, who, start.astype(float), (start + length).astype(float))
+    return Spells(4, made.who, made.start, made.end, np.arange(len(made.who)))
+
+
+@REAL
+@given(st.lists(SPANS, min_size=1, max_size=14), st.lists(SPANS, min_size=1, max_size=14))
+def test_labels_and_overlays_agree_with_asking_every_spell_in_turn(own, other):
+    spells, cuts = spread(own), spread(other)
+
+    def inside(some, person, when):
+        (found,) = np.nonzero((some.who == person) & (some.start <= when) & (when < some.end))
+        return int(found[0]) if len(found) else -1
+
+    instants = np.arange(-1.0, 51.0, 0.5)
+    for person in range(4):
+        labels = label_at(spells, np.full(len(instants), person), instants, -1)
+        assert labels.tolist() == [inside(spells, person, when) for when in instants]
+    pieces, covered = overlay(spells, cuts)
+    assert np.all(pieces.start < pieces.end)
+    assert pieces.days() == pytest.approx(spells.days())
+    for who, start, end, label, flag in zip(
+        pieces.who, pieces.start, pieces.end, pieces.label, covered, strict=True
+    ):
+        for when in np.arange(start, end, 0.5):
+            assert inside(spells, who, when) == label
+            assert (inside(cuts, who, when) >= 0) == flag
 
 
 DAYS = st.one_of(st.integers(-8 * 60, 8 * 90), st.integers(-8 * 100, 8 * 800)).map(

@@ -7,6 +7,7 @@ from sim.outcomes.calendar import calendar, conservation, stations
 from sim.outcomes.periods import quarters, years
 from sim.outcomes.spells import story_of_everyone
 from sim.outcomes.waits import (
+    Station,
     bed_line,
     beds,
     cases,
@@ -41,6 +42,26 @@ def test_quarters_and_contract_years_are_whole_and_end_before_the_horizon():
     assert quarters(180.9).names == ["2014Q1"]
     assert years(730).names == ["2014", "2015"]
     assert years(800, first_month=7).names == ["2014/15"]
+
+
+def test_an_instant_belongs_to_the_period_that_has_begun_and_not_ended():
+    halves = years(1300, first_month=7)  # from 1 July 2014 (day 181) to 30 June 2017 (day 1276)
+    when = np.array([546.0, -0.5, 180.99, 181.0, 545.99, INF, 1276.99, 1277.0, 5000.0])
+    assert halves.slots(when).tolist() == [2, 0, 0, 1, 1, 4, 3, 4, 4]
+    assert halves.counts(when).tolist() == [2, 1, 1]
+    assert [part.tolist() for part in halves.chosen(when)] == [[3, 4], [0], [6]]
+    assert quarters(80).counts(np.array([5.0])).tolist() == []  # not one whole quarter
+
+
+def test_ages_are_told_of_those_there_just_before_each_instant():
+    line = Station(
+        joined=np.array([30.0, 10.0, 20.0, 60.0]),
+        left=np.array([50.0, 20.0, INF, INF]),
+        served=np.ones(4, np.bool_),
+    )
+    since = np.array([25.0, 0.0, 20.0, 55.0])
+    ages = [sorted(there) for there in line.ages(np.array([10.0, 20.0, 50.0, 60.0, 61.0]), since)]
+    assert ages == [[], [20.0], [25.0, 30.0], [40.0], [6.0, 41.0]]
 
 
 # ---------------------------------------------------------------- cases
