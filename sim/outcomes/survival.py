@@ -67,7 +67,7 @@ def kaplan_meier(time: Floats, ended: NDArray[np.bool_]) -> Survival:
     [0.75, 0.5, 0.0]
     """
     when, counts, at_risk = _table(time, ended.astype(np.int64), 1)
-    return Survival(when, np.cumprod((at_risk - counts[1]) / np.maximum(at_risk, 1)))
+    return Survival(when, np.cumprod((at_risk - counts[0]) / at_risk))
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,21 +100,20 @@ def aalen_johansen(time: Floats, cause: NDArray[np.integer], n_causes: int) -> I
     With nobody censored this is the share of people to whom the cause has happened.
     """
     when, counts, at_risk = _table(time, cause.astype(np.int64), n_causes)
-    at_risk = np.maximum(at_risk, 1)
-    left = np.cumprod((at_risk - counts[1:].sum(axis=0)) / at_risk)
+    left = np.cumprod((at_risk - counts.sum(axis=0)) / at_risk)
     before = np.concatenate([[1.0], left[:-1]])
-    return Incidence(when, np.cumsum(before * counts[1:] / at_risk, axis=1))
+    return Incidence(when, np.cumsum(before * counts / at_risk, axis=1))
 
 
 def _table(
     time: Floats, cause: NDArray[np.int64], n_causes: int
 ) -> tuple[Floats, NDArray[np.int64], NDArray[np.int64]]:
-    """Distinct days, how many had each cause (row 0: censored) on each, and how many were at risk."""
-    order = np.argsort(time, kind="stable")
+    """Distinct days, how many had each cause (row 0: the first) on each, and how many were at risk."""
+    order = np.argsort(time)  # those of one day fall together below, in any order
     time, cause = time[order], cause[order]
-    last = np.ones(len(time), dtype=np.bool_)
-    last[:-1] = time[1:] > time[:-1]
-    so_far = np.cumsum(cause == np.arange(n_causes + 1)[:, np.newaxis], axis=1)[:, last]
-    counts = np.diff(so_far, axis=1, prepend=0)
-    gone = counts.sum(axis=0)
-    return time[last], counts, len(time) - so_far.sum(axis=0) + gone
+    last_of_day = np.ones(len(time), dtype=np.bool_)
+    last_of_day[:-1] = time[1:] > time[:-1]
+    last = np.flatnonzero(last_of_day)
+    before = np.concatenate([[0], last + 1])[: len(last)]
+    so_far = np.cumsum(cause == np.arange(1, n_causes + 1)[:, np.newaxis], axis=1)[:, last]
+    return time[last], np.diff(so_far, axis=1, prepend=0), len(time) - before
