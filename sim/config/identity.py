@@ -14,7 +14,7 @@ from typing import Any, Final
 from sim.config.parts import Part
 from sim.config.tree import plain
 
-WITHOUT_EFFECT: Final = ("experiment.workers",)
+WITHOUT_EFFECT: Final = ("experiment.workers", "experiment.engine")
 """Parameters that change how long a run takes and nothing in its results: left out of the hash."""
 
 _LENGTH: Final = 12
@@ -24,7 +24,7 @@ def config_hash(parameters: Part) -> str:
     """Return 12 hexadecimal digits that name the resolved parameters.
 
     Ways of writing the same value (``0.5`` and ``{"2014-01-01": 0.5}``, ``42`` and ``"6 weeks"``) give one
-    hash, and the number of workers does not count.
+    hash, and neither the number of workers nor the engine counts: both engines give the same results.
     """
     tree = plain(parameters)
     for path in WITHOUT_EFFECT:

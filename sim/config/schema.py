@@ -149,6 +149,7 @@ class Experiment(Part):
     replications: Whole = Field(ge=1, le=100_000)
     band_replications: Whole = Field(ge=0, le=100_000)
     workers: Whole = Field(ge=0, le=1024)
+    engine: Literal["compiled", "reference"]
     horizon: Day
     cohort_months: Whole = Field(ge=1, le=60)
     follow_up_days: Days

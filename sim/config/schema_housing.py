@@ -23,6 +23,7 @@ class Applying(Part):
     when_insecure_share: Share
     when_insecure_mean_days: Days
     after_asylum_share: Share
+    after_asylum_mean_days: Days
     in_crisis_share: Share
 
 
@@ -38,6 +39,7 @@ class Relief(Part):
     secured_per_day: Rate
     secured_london_ratio: Rate
     lapsed_per_day: Rate
+    lapsed_ratio_if_housed: Rate
     interim_slope: Rate
     interim_base: Share
 

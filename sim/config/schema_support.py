@@ -31,7 +31,6 @@ class Beds(Part):
     wanted_from_street: Share
     wanted_from_asylum_accommodation: Share
     wanted_from_own_home: Share
-    wanted_from_custody: Share
     declined_too_far: Share
     patience_mean_days: Days
     other_region_share: Share
@@ -44,6 +43,7 @@ class NeedsAssessment(Part):
 
     first_requested_share: DatedShare
     again_requested_share: Share
+    notice_days: Days
     fully_agreed: Share
     partly_agreed: Share
     full_to_mean_ratio: Rate

@@ -31,6 +31,8 @@ DAYS_A_YEAR = 365.25
 DAYS_A_QUARTER = DAYS_A_YEAR / 4
 DAYS_A_MONTH = DAYS_A_YEAR / 12
 UNLIMITED = inf
+CONTACT_COUNTS_FOR = 28.0
+"""Days for which a contact counts; a worker who is in touch less often is not a named worker in contact."""
 
 
 class Steps(NamedTuple):
@@ -92,6 +94,7 @@ class SupportRules(NamedTuple):
     negative_extension: float
     first_requested: Steps
     again_requested: float
+    assessment_notice: float
     fully_agreed: float
     partly_agreed: float
     full_extension: float
@@ -150,6 +153,7 @@ class HousingRules(NamedTuple):
     when_insecure: float
     when_insecure_mean: float
     after_asylum: float
+    after_asylum_mean: float
     in_crisis: float
     threatened_within: float
     homeless_in_law: float
@@ -159,6 +163,7 @@ class HousingRules(NamedTuple):
     relief_limit: float
     relief_secured: tuple[float, float]
     relief_lapsed: float
+    lapsed_if_housed: float
     interim_slope: float
     interim_base: float
     vulnerable: tuple[float, float]
@@ -228,12 +233,20 @@ class Rules(NamedTuple):
 
 
 # ------------------------------------------------------------------------------------------- from parameters
-def rules_of(parameters: Parameters) -> Rules:
-    """Unpack parameters into rules."""
+def rules_of(parameters: Parameters, today: Parameters | None = None) -> Rules:
+    """Unpack parameters into rules.
+
+    Parameters
+    ----------
+    parameters : Parameters
+    today : Parameters, optional
+        The parameters before the policy. What follows from the world and not from a lever (how long an agreed
+        needs assessment extends support) is taken from them; by default from `parameters`.
+    """
     policy_day = float(day_of(parameters.policy.start))
     return Rules(
         decisions=_decisions(parameters),
-        support=_support(parameters),
+        support=_support(parameters, today or parameters),
         status=_status(parameters),
         places=_places(parameters),
         housing=_housing(parameters.housing, policy_day),
@@ -247,7 +260,7 @@ def rules_of(parameters: Parameters) -> Rules:
                 patience=service.patience_mean_days,
                 length_min=service.duration_min_days,
                 length_extra=max(0.0, service.duration_mean_days - service.duration_min_days),
-                named_worker=service.named_worker,
+                named_worker=service.named_worker and service.contact_interval_days <= CONTACT_COUNTS_FOR,
                 crisis_ratio=service.crisis_ratio,
             )
             for _, service in sorted(parameters.services.items())
@@ -389,10 +402,10 @@ def _uk_share_now(parameters: Parameters) -> float:
     return adult * uk.adult.at(day) + child * uk.child.at(day) + (1.0 - adult - child) * uk.unknown.at(day)
 
 
-def _support(parameters: Parameters) -> SupportRules:
+def _support(parameters: Parameters, today: Parameters) -> SupportRules:
     support = parameters.support
     needs, beds, casework, floor = support.needs_assessment, support.beds, support.casework, support.floor
-    full, part, extension = extension_means(parameters)
+    full, part, extension = extension_means(today)
     return SupportRules(
         reached=support.reached_share,
         take_up=support.take_up_share,
@@ -404,6 +417,7 @@ def _support(parameters: Parameters) -> SupportRules:
         negative_extension=support.negative_extension_days,
         first_requested=_steps(needs.first_requested_share),
         again_requested=needs.again_requested_share,
+        assessment_notice=needs.notice_days,
         fully_agreed=needs.fully_agreed,
         partly_agreed=needs.partly_agreed,
         full_extension=full * extension,
@@ -414,7 +428,6 @@ def _support(parameters: Parameters) -> SupportRules:
             beds.wanted_from_friends,
             beds.wanted_from_street,
             beds.wanted_from_asylum_accommodation,
-            beds.wanted_from_custody,
         ),
         bed_too_far=beds.declined_too_far,
         bed_patience=beds.patience_mean_days,
@@ -515,6 +528,7 @@ def _housing(housing: Housing, policy_day: float) -> HousingRules:
         when_insecure=applying.when_insecure_share,
         when_insecure_mean=applying.when_insecure_mean_days,
         after_asylum=applying.after_asylum_share,
+        after_asylum_mean=applying.after_asylum_mean_days,
         in_crisis=applying.in_crisis_share,
         threatened_within=housing.threatened_within_days,
         homeless_in_law=housing.safehouse_homeless_in_law_share,
@@ -524,6 +538,7 @@ def _housing(housing: Housing, policy_day: float) -> HousingRules:
         relief_limit=relief.limit_days,
         relief_secured=(relief.secured_per_day, relief.secured_per_day * relief.secured_london_ratio),
         relief_lapsed=relief.lapsed_per_day,
+        lapsed_if_housed=relief.lapsed_ratio_if_housed,
         interim_slope=relief.interim_slope,
         interim_base=relief.interim_base,
         vulnerable=(need.vulnerable_share, need.vulnerable_london),

@@ -21,7 +21,7 @@ from sim.engine.rules import Rules, at, rules_of
 from sim.engine.survivor import SERVICES_MAX, Slot, Survivor, Traits
 from sim.engine.world import World
 from sim.errors import SimError
-from sim.pathway import clocks, community, contact, hazards, housing, journey, support
+from sim.pathway import clocks, contact, hazards, housing, journey, support
 from sim.people.population import Population
 
 HANDLERS: dict[int, Callable[[Survivor, World], None]] = {
@@ -29,7 +29,7 @@ HANDLERS: dict[int, Callable[[Survivor, World], None]] = {
     Slot.TURNS_18: journey.turned_18,
     Slot.SUBSISTENCE: support.end_subsistence,
     Slot.INCOME: hazards.income_starts,
-    Slot.PLACE_ENDS: community.place_ends,
+    Slot.PLACE_ENDS: hazards.place_ends,
     Slot.APPLY: housing.apply,
     Slot.REGISTER: housing.residence_reached,
     Slot.AWAY: hazards.come_back,
@@ -73,11 +73,18 @@ class History:
         The rules before the policy; the horizon and `policy.start`.
     seed, replication : int
 
+    Attributes
+    ----------
+    repeatable : bool
+        False: continuing uses the state up.
+
     Raises
     ------
     SimError
         If there are more services than the engine has room for.
     """
+
+    repeatable = False
 
     def __init__(self, population: Population, parameters: Parameters, seed: int, replication: int) -> None:
         if len(parameters.services) > SERVICES_MAX:
@@ -92,6 +99,7 @@ class History:
         Calendar(world, contact.review_caseload).begin()
         arrivals = Arrivals(world, population)
         world.start(arrivals, 0, arrivals.come())
+        self._today = parameters
         self._continued = False
 
     def run_to_policy(self) -> None:
@@ -114,7 +122,7 @@ class History:
         self._continued = True
         with _quiet_memory():
             if self.policy_day < self.horizon:
-                enact(self.world, rules_of(after), self.policy_day)
+                enact(self.world, rules_of(after, self._today), self.policy_day)
                 self.world.run_until(self.horizon)
         return self.world.finish()
 
@@ -135,8 +143,8 @@ def enact(world: World, rules: Rules, day: float) -> None:
     everyone in support. Where caseworkers are fixed, their number is the one in post on this day.
     """
     world._now = day
+    world.workers = max(1.0, len(world.in_support) / world.rules.support.clients_per_worker)
     world.rules = rules
-    world.workers = max(1.0, len(world.in_support) / rules.support.clients_per_worker)
     world.rg_desk.newest_within = rules.decisions.rg_desk.newest_within
     world.cg_desk.newest_within = rules.decisions.cg_desk.newest_within
     for pool, service in zip(world.service_pools, rules.services, strict=True):

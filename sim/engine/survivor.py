@@ -114,6 +114,7 @@ class Survivor:
         "accommodated",
         "applications",
         "away",
+        "bed_asks",
         "bed_until",
         "case_open",
         "cg_positive_at",
@@ -131,6 +132,7 @@ class Survivor:
         "end_reason",
         "ever_confirmed",
         "ever_supported",
+        "exit_told",
         "floor_bed",
         "floor_casework",
         "floor_subsistence",
@@ -222,6 +224,8 @@ class Survivor:
         self.in_contact = False
         self.contact_draw = 0.0
         self.bed_until = NEVER
+        self.bed_asks = 0
+        self.exit_told = NEVER
         self.floor_casework = 0.0
         self.floor_bed = 0.0
         self.floor_subsistence = 0.0

@@ -26,7 +26,7 @@ _BRITISH, _LEAVE, _NO_STATUS = (
 )
 _OWN_HOME, _PRIVATE_HOME, _SOCIAL_HOME = int(Place.OWN_HOME), int(Place.PRIVATE_HOME), int(Place.SOCIAL_HOME)
 _SAFEHOUSE, _FRIENDS, _STREET = int(Place.SAFEHOUSE), int(Place.FRIENDS), int(Place.STREET)
-_CUSTODY = int(Place.CUSTODY)
+_CUSTODY, _COUNCIL_TEMPORARY = int(Place.CUSTODY), int(Place.COUNCIL_TEMPORARY)
 
 
 def review(person: Survivor, world: World) -> None:
@@ -92,9 +92,10 @@ def spent(person: Survivor, now: float) -> int:
 def needs(person: Survivor, now: float) -> int:
     """Open needs, from 0 to 4: a secure place, an income, settled status, care for health."""
     count = 1 if person.insecure else 0
-    if not person.eligible:
-        count += 2
-    elif now < person.income_from:
+    eligible = person.eligible
+    if not eligible:
+        count += 1
+    if not person.subsistence and (not eligible or now < person.income_from):
         count += 1
     if person.health_need:
         count += 1
@@ -149,7 +150,7 @@ def rates_of(person: Survivor, world: World) -> list[float]:
 
 
 def _rates_of_place(person: Survivor, world: World, rates: list[float]) -> None:
-    """How a place is lost or found without anybody's help."""
+    """How a place is lost or found alone; homes found while a duty is owed are in that duty's rates."""
     places, place = world.rules.places, person.place
     if place == _FRIENDS:
         rates[Clock.LOSES_PLACE] = places.friends_to_street
@@ -159,6 +160,8 @@ def _rates_of_place(person: Survivor, world: World, rates: list[float]) -> None:
         rates[Clock.LOSES_PLACE] = places.own_home_lost
     elif place in (_PRIVATE_HOME, _SOCIAL_HOME):
         rates[Clock.LOSES_PLACE] = places.tenancy_lost
+    if person.duty != Duty.NONE:
+        return
     if _SAFEHOUSE <= place <= _STREET and person.eligible and world._now >= person.income_from:
         rates[Clock.RENTS_PRIVATELY] = places.private_rent[person.london]
 
@@ -166,12 +169,13 @@ def _rates_of_place(person: Survivor, world: World, rates: list[float]) -> None:
 def _rates_of_duties(person: Survivor, world: World, rates: list[float]) -> None:
     """What a council's duty and the housing register bring."""
     housing, london, duty = world.rules.housing, person.london, person.duty
+    lapses = housing.lapsed_if_housed if person.place in (_SAFEHOUSE, _COUNCIL_TEMPORARY) else 1.0
     if duty == Duty.PREVENTION:
         rates[Clock.HELP_SECURES_HOME] = housing.prevention_secured[1 if person.dependants else 0]
-        rates[Clock.DUTY_LAPSES] = housing.prevention_lapsed
+        rates[Clock.DUTY_LAPSES] = housing.prevention_lapsed * lapses
     elif duty == Duty.RELIEF:
         rates[Clock.HELP_SECURES_HOME] = housing.relief_secured[london]
-        rates[Clock.DUTY_LAPSES] = housing.relief_lapsed
+        rates[Clock.DUTY_LAPSES] = housing.relief_lapsed * lapses
     elif duty == Duty.MAIN:
         rates[Clock.PRIVATE_OFFER] = housing.private_offer[london]
         rates[Clock.DUTY_LAPSES] = housing.main_duty_lapses[london]

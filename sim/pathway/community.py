@@ -37,9 +37,9 @@ def begin(person: Survivor, world: World) -> None:
     ]
     residence = world.draw_once(person, Activity.RESIDENCE_LENGTH)
     if world.draw_once(person, Activity.RESIDENCE_AT_START) < rules.housing.residence_at_start:
-        person.resident_since = world._now - rules.housing.residence - residence * 3 * DAYS_A_YEAR
+        person.resident_since = world._now - (0.5 + residence * 3) * DAYS_A_YEAR
     else:
-        person.resident_since = world._now - rules.housing.residence * residence
+        person.resident_since = world._now - 0.5 * residence * DAYS_A_YEAR
     world.record(person, Event.COMMUNITY_LIFE_BEGINS)
     if person.place == Place.CUSTODY:
         stay = exponential(world.draw_once(person, Activity.CUSTODY_STAY), rules.places.custody_mean)
@@ -65,6 +65,7 @@ def move(person: Survivor, world: World, place: int, detail: int) -> None:
     world.record(person, Event.MOVED, detail)
     if person.settled:
         person.accommodated = False
+        world.stop(person, Slot.APPLY)
         if person.tickets[Line.BEDS]:
             world.beds.leave(person)
             world.stop(person, Slot.BED)
@@ -98,15 +99,6 @@ def next_place(person: Survivor, world: World) -> int:
             return Place.ASYLUM_ACCOMMODATION
     finds_sofa = world.draw_once(person, Activity.SOFA, occasion) < world.rules.places.friends_after_loss
     return Place.FRIENDS if finds_sofa else Place.STREET
-
-
-def place_ends(person: Survivor, world: World) -> None:
-    """Asylum accommodation, custody or a council's temporary place comes to its end."""
-    detail = Detail.RELEASED if person.place == Place.CUSTODY else Detail.PLACE_ENDED
-    place = next_place(person, world)
-    if place == person.place:
-        return
-    move(person, world, place, detail)
 
 
 # ---------------------------------------------------------------------------------- going to a council

@@ -59,6 +59,14 @@ def loses_place(person: Survivor, world: World) -> None:
         community.move(person, world, Place.STREET, Detail.ROUGH)
     else:
         community.move(person, world, community.next_place(person, world), Detail.HOME_LOST)
+    support.ask_for_bed(person, world)
+
+
+def place_ends(person: Survivor, world: World) -> None:
+    """Asylum accommodation, custody or a council's temporary place comes to its end."""
+    detail = Detail.RELEASED if person.place == Place.CUSTODY else Detail.PLACE_ENDED
+    community.move(person, world, community.next_place(person, world), detail)
+    support.ask_for_bed(person, world)
 
 
 def crisis(person: Survivor, world: World) -> None:
@@ -115,6 +123,8 @@ def come_back(person: Survivor, world: World) -> None:
     world.stop(person, Slot.AWAY)
     world.record(person, Event.BACK_IN_CONTACT)
     community.move(person, world, community.next_place(person, world), Detail.NONE)
+    if person.insecure:
+        community.plan_when_insecure(person, world)
 
 
 def leave_lines(person: Survivor, world: World) -> None:

@@ -20,13 +20,16 @@ from sim.pathway import community
 from sim.people.chance import Activity
 from sim.people.variates import exponential
 
+_PLACES_THAT_END = (Place.SAFEHOUSE, Place.FRIENDS, Place.STREET, Place.COUNCIL_TEMPORARY)
+
 
 def plan_before_exit(person: Survivor, world: World, leaving: float) -> None:
     """Once the day support or the bed ends is known, those told of their rights apply some weeks before."""
     rules = world.rules.housing
-    if person.settled or world.draw(person, Activity.TOLD) >= rules.told:
+    if person.place not in _PLACES_THAT_END or world.draw(person, Activity.TOLD) >= rules.told:
         return
-    lead = on_grid(exponential(world.draw(person, Activity.LEAD_TIME), rules.lead_mean))
+    lead = exponential(world.draw(person, Activity.LEAD_TIME), rules.lead_mean)
+    lead = on_grid(min(lead, rules.threatened_within))
     community.plan_application(person, world, max(leaving - lead, world._now + on_grid(1.0)), Detail.PLANNED)
 
 
@@ -118,6 +121,8 @@ def prevention(person: Survivor, world: World) -> Generator[None, None, bool]:
     person.duty = Duty.NONE
     if person.settled:
         ended = Detail.SECURED
+    elif not person.eligible:
+        ended = Detail.NOT_ELIGIBLE
     elif person.lapsed:
         ended = Detail.LAPSED
     elif is_homeless(person, world):
@@ -136,9 +141,9 @@ def relief(person: Survivor, world: World) -> Story:
     person.lapsed = False
     world.record(person, Event.RELIEF_STARTED)
     refer_elsewhere(person, world)
-    likely = 1.0 if automatic_priority(person, world) else rules.vulnerable[person.london]
+    likely = automatic_priority(person, world) or vulnerable(person, world)
     interim = world.draw_once(person, Activity.INTERIM, person.applications)
-    if interim < rules.interim_slope * likely + rules.interim_base:
+    if interim < (rules.interim_slope if likely else 0.0) + rules.interim_base:
         person.accommodated = True
         if person.insecure:
             community.move(person, world, Place.COUNCIL_TEMPORARY, Detail.INTERIM)
@@ -147,6 +152,10 @@ def relief(person: Survivor, world: World) -> Story:
     yield
     if person.settled:
         end_duty(person, world, Event.RELIEF_ENDED, Detail.SECURED)
+        return
+    if not person.eligible:
+        end_duty(person, world, Event.RELIEF_ENDED, Detail.NOT_ELIGIBLE)
+        lose_temporary_home(person, world, rules.notice)
         return
     if person.lapsed:
         end_duty(person, world, Event.RELIEF_ENDED, Detail.LAPSED)
@@ -179,18 +188,19 @@ def decide_main_duty(person: Survivor, world: World) -> None:
 
 def main_duty(person: Survivor, world: World) -> Story:
     """Main duty (s193): temporary accommodation until an offer, a home found alone, or the duty lapses."""
-    while not person.settled and not person.lapsed:
+    while person.eligible and not person.settled and not person.lapsed:
         world.until(person, Slot.HOUSING, NEVER)
         yield
     if person.place == Place.SOCIAL_HOME:
         ended = Detail.SOCIAL_OFFER
     elif person.settled:
         ended = Detail.PRIVATE_OFFER
-    else:
+    elif person.eligible:
         ended = Detail.LAPSED
+    else:
+        ended = Detail.NOT_ELIGIBLE
     end_duty(person, world, Event.MAIN_DUTY_ENDED, ended)
-    if ended == Detail.LAPSED:
-        lose_temporary_home(person, world, 0.0)
+    lose_temporary_home(person, world, 0.0 if ended == Detail.LAPSED else world.rules.housing.notice)
 
 
 # ------------------------------------------------------------------------------------------ in and out
@@ -199,6 +209,8 @@ def end_duty(person: Survivor, world: World, event: int, detail: int) -> None:
     person.duty = Duty.NONE
     person.accommodated = False
     world.record(person, event, detail)
+    if detail == Detail.LAPSED and person.insecure and not person.away:
+        community.plan_when_insecure(person, world)
     person.changed = True
 
 
@@ -235,11 +247,14 @@ def refer_elsewhere(person: Survivor, world: World) -> None:
         return
     if world.draw_once(person, Activity.REFERRED_ELSEWHERE, person.applications) < rules.referred_elsewhere:
         world.record(person, Event.REFERRED_TO_OTHER_COUNCIL)
+        person.resident_since = world._now - rules.residence
 
 
 def is_exempt(person: Survivor, world: World) -> bool:
     """Exempt from local connection where the option is in force: RG+, until a negative decision."""
-    return world.rules.housing.survivors_exempt and (person.case_open or person.ever_confirmed)
+    return world.rules.housing.survivors_exempt and (
+        person.ever_confirmed or (person.case_open and person.rg_positive_at <= world._now)
+    )
 
 
 def try_register(person: Survivor, world: World) -> None:

@@ -36,6 +36,7 @@ def journey(person: Survivor, world: World) -> Story:
     """One visit to the NRM."""
     person.case_open = True
     person.confirmed = False
+    person.rg_positive_at = NEVER
     person.end_reason = 0
     world.count(world.referrals_by_quarter)
     world.record(person, Event.REFERRED, person.referral_reason)

@@ -11,12 +11,12 @@ from sim.engine.clock import on_grid
 from sim.engine.environment import NEVER, Story
 from sim.engine.log import Detail, Event, Place
 from sim.engine.rules import at
-from sim.engine.survivor import Slot, Survivor
+from sim.engine.survivor import Duty, Slot, Survivor
 from sim.engine.world import World
 from sim.pathway import community
 from sim.people.chance import Activity
 from sim.people.codes import ImmigrationStatus
-from sim.people.variates import lognormal_from_median, uniform_between
+from sim.people.variates import exponential, lognormal_from_median, uniform_between
 
 
 def begin(person: Survivor, world: World) -> None:
@@ -54,15 +54,15 @@ def grant(person: Survivor, world: World) -> None:
     """Asylum granted: housing law and benefits open, and asylum accommodation ends after notice."""
     person.status = ImmigrationStatus.LEAVE
     world.record(person, Event.ASYLUM_GRANTED)
+    claim_benefits(person, world)
     rules = world.rules
     if person.place == Place.ASYLUM_ACCOMMODATION:
         notice = on_grid(at(rules.status.notice_after_grant, world._now))
         give_notice(person, world, notice)
         if world.draw_once(person, Activity.APPLIES_AFTER_ASYLUM) < rules.housing.after_asylum:
-            share = world.draw_once(person, Activity.LEAD_TIME, 1)
-            community.plan_application(
-                person, world, world._now + on_grid(notice * share), Detail.AFTER_ASYLUM
-            )
+            u = world.draw_once(person, Activity.APPLIES_AFTER_ASYLUM_WHEN)
+            after = on_grid(1.0 + exponential(u, rules.housing.after_asylum_mean))
+            community.plan_application(person, world, world._now + after, Detail.AFTER_ASYLUM)
     elif person.insecure and not person.away:
         community.plan_when_insecure(person, world)
     person.changed = True
@@ -105,6 +105,7 @@ def temporary_permission(person: Survivor, world: World) -> Story:
         return
     person.permission = True
     world.record(person, Event.LEAVE_GRANTED, Detail.VTS)
+    claim_benefits(person, world)
     if person.insecure and not person.away:
         community.plan_when_insecure(person, world)
     person.changed = True
@@ -115,7 +116,18 @@ def temporary_permission(person: Survivor, world: World) -> Story:
     yield
     person.permission = False
     world.record(person, Event.LEAVE_EXPIRED, Detail.VTS)
+    if not person.eligible:
+        person.on_register = False
+        if person.duty != Duty.NONE:
+            world.wake(person, Slot.HOUSING)
     person.changed = True
+
+
+def claim_benefits(person: Survivor, world: World) -> None:
+    """Benefits open with leave; the first payment comes weeks later."""
+    wait = on_grid(world.rules.risk.benefit_wait)
+    person.income_from = world._now + wait
+    world.until(person, Slot.INCOME, person.income_from)
 
 
 def stop(person: Survivor, world: World) -> None:

@@ -21,7 +21,7 @@ from sim.pathway import community, contact, housing, services
 from sim.people.chance import Activity
 from sim.people.variates import exponential
 
-_BED_WANTED_FROM = (Place.OWN_HOME, Place.FRIENDS, Place.STREET, Place.ASYLUM_ACCOMMODATION, Place.CUSTODY)
+_BED_WANTED_FROM = (Place.OWN_HOME, Place.FRIENDS, Place.STREET, Place.ASYLUM_ACCOMMODATION)
 _FIRST_IN_LINE, _IN_LINE = 0, 1
 
 
@@ -61,16 +61,12 @@ def support_again(person: Survivor, world: World) -> Story:
 def begin_casework(person: Survivor, world: World) -> None:
     """Meet the caseworker; ask for a bed if one is needed."""
     person.in_support = person.ever_supported = person.subsistence = True
-    person.bed_until = NEVER
-    person.income_from = 0.0
+    person.bed_until = person.exit_told = NEVER
     world.in_support[person.row] = person
     world.record(person, Event.SUPPORT_STARTED)
     person.contact_draw = world.draw(person, Activity.IN_CONTACT)
     contact.settle(person, world)
-    if person.place in _BED_WANTED_FROM:
-        wanted = world.rules.support.bed_wanted[_BED_WANTED_FROM.index(person.place)]
-        if world.draw(person, Activity.BED_WANTED) < wanted:
-            world.start(person, Slot.BED, bed(person, world))
+    ask_for_bed(person, world)
     person.changed = True
 
 
@@ -106,40 +102,54 @@ def notice_after_negative(person: Survivor, world: World) -> float:
 
 
 def moving_on(person: Survivor, world: World) -> Story:
-    """The move-on period, needs assessments that extend it, and the guarantee of a policy, if any."""
+    """The move-on period, needs assessments that extend it, and the guarantee of a policy, if any.
+
+    Each assessment is made some days before the end that stands, so a refusal leaves those days to prepare.
+    """
     rules = world.rules.support
     confirmed_at = person.cg_positive_at
     leaving = confirmed_at + on_grid(at(rules.move_on, confirmed_at))
-    person.bed_until = NEVER
-    occasion = 0
     requested = at(rules.first_requested, confirmed_at)
-    while world.draw(person, Activity.NEEDS_REQUESTED, occasion) < requested:
-        while world._now < leaving:
-            world.until(person, Slot.SUPPORT, leaving)
+    occasion = 0
+    while True:
+        announce(person, world, leaving)
+        assessed_on = max(leaving - on_grid(rules.assessment_notice), world._now + on_grid(1.0))
+        if assessed_on >= leaving or world.draw(person, Activity.NEEDS_REQUESTED, occasion) >= requested:
+            break
+        while world._now < assessed_on:
+            world.until(person, Slot.SUPPORT, assessed_on)
             yield
         rules = world.rules.support
         extension = assess_needs(person, world, occasion)
         if extension == 0.0:
             break
-        leaving = world._now + extension
-        occasion += 1
+        leaving = leaving + extension
         requested = rules.again_requested
-    announced = 0.0
+        occasion += 1
     while True:
-        casework_until = max(leaving, confirmed_at + person.floor_casework)
-        person.bed_until = max(leaving, confirmed_at + person.floor_bed)
-        subsistence_until = max(leaving, confirmed_at + person.floor_subsistence)
-        exit_day = person.bed_until if person.holds[Line.BEDS] else casework_until
-        if exit_day != announced:
-            announced = exit_day
-            housing.plan_before_exit(person, world, exit_day)
-            rebook_bed(person, world)
-        if person.subsistence and subsistence_until != person.due[Slot.SUBSISTENCE]:
-            world.until(person, Slot.SUBSISTENCE, subsistence_until)
+        casework_until = announce(person, world, leaving)
         if world._now >= casework_until:
             return
         world.until(person, Slot.SUPPORT, casework_until)
         yield
+
+
+def announce(person: Survivor, world: World, leaving: float) -> float:
+    """Say when bed, subsistence and casework end, and prepare for it; the last day of casework."""
+    confirmed_at = person.cg_positive_at
+    casework_until = max(leaving, confirmed_at + person.floor_casework)
+    subsistence_until = max(leaving, confirmed_at + person.floor_subsistence)
+    bed_until = max(leaving, confirmed_at + person.floor_bed)
+    if bed_until != person.bed_until:
+        person.bed_until = bed_until
+        rebook_bed(person, world)
+    if person.subsistence and subsistence_until != person.due[Slot.SUBSISTENCE]:
+        world.until(person, Slot.SUBSISTENCE, subsistence_until)
+    exit_day = bed_until if person.holds[Line.BEDS] else casework_until
+    if exit_day != person.exit_told:
+        person.exit_told = exit_day
+        housing.plan_before_exit(person, world, exit_day)
+    return casework_until
 
 
 def assess_needs(person: Survivor, world: World, occasion: int) -> float:
@@ -205,35 +215,50 @@ def end(person: Survivor, world: World, reason: int) -> None:
 
 
 def end_subsistence(person: Survivor, world: World) -> None:
-    """Payments end; benefits start weeks later for those who may have them."""
+    """Subsistence payments end; whoever may have benefits has them by then, or waits for the first."""
     world.stop(person, Slot.SUBSISTENCE)
     person.subsistence = False
     world.record(person, Event.SUBSISTENCE_ENDED)
-    wait = on_grid(world.rules.risk.benefit_wait)
-    person.income_from = world._now + wait
-    world.until(person, Slot.INCOME, person.income_from)
     person.changed = True
 
 
 # ------------------------------------------------------------------------------------------------- beds
+def ask_for_bed(person: Survivor, world: World) -> None:
+    """Ask for a safehouse place, if where the person is makes them want one; anew at each loss of a place."""
+    if not person.in_support or person.place not in _BED_WANTED_FROM or world._now >= person.bed_until:
+        return
+    if person.holds[Line.BEDS] or person.tickets[Line.BEDS]:
+        return
+    wanted = world.rules.support.bed_wanted[_BED_WANTED_FROM.index(person.place)]
+    person.bed_asks += 1
+    if world.draw_once(person, Activity.BED_WANTED, person.bed_asks) < wanted:
+        world.start(person, Slot.BED, bed(person, world))
+
+
 def bed(person: Survivor, world: World) -> Story:
     """A safehouse place: asked for, waited for, lived in, left."""
-    rules = world.rules.support
+    rules, asked = world.rules.support, person.bed_asks
     world.record(person, Event.BED_REQUESTED)
-    if world.draw(person, Activity.BED_TOO_FAR) < rules.bed_too_far:
+    if world.draw_once(person, Activity.BED_TOO_FAR, asked) < rules.bed_too_far:
         world.record(person, Event.BED_DECLINED, Detail.TOO_FAR)
         return
     first = person.dependants or person.pregnant or person.place == Place.STREET
     world.beds.join(person, _FIRST_IN_LINE if first else _IN_LINE)
-    world.wait(person, Slot.BED, exponential(world.draw(person, Activity.BED_PATIENCE), rules.bed_patience))
+    patience = exponential(world.draw_once(person, Activity.BED_PATIENCE, asked), rules.bed_patience)
+    world.wait(person, Slot.BED, patience)
     yield
     if not person.holds[Line.BEDS]:
         world.beds.leave(person)
         world.record(person, Event.BED_WAIT_GIVEN_UP)
         return
+    if world._now >= person.bed_until:
+        person.holds[Line.BEDS] = False
+        world.beds.release()
+        world.record(person, Event.BED_WAIT_GIVEN_UP)
+        return
     world.stop(person, Slot.PLACE_ENDS)
     world.record(person, Event.BED_TAKEN)
-    if world.draw(person, Activity.OTHER_REGION) < world.rules.support.bed_other_region:
+    if world.draw_once(person, Activity.OTHER_REGION, asked) < world.rules.support.bed_other_region:
         person.resident_since = world._now
     community.move(person, world, Place.SAFEHOUSE, Detail.VICTIM_CARE)
     while world._now < person.bed_until:

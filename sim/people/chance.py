@@ -121,6 +121,7 @@ class Activity(IntEnum):
     REFERRED_ELSEWHERE = 92
     COUNCIL_TESTS = 93
     SECURED_KIND = 94
+    APPLIES_AFTER_ASYLUM_WHEN = 95
     # services: one number a use, the service's position is the occasion
     SERVICE_OFFERED = 100
     SERVICE_ACCEPTED = 101
