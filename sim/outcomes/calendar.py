@@ -283,7 +283,7 @@ def conservation(population: Population, story: Story, by_quarter: Periods) -> l
     rows: list[Row] = []
     for words, in_state in zip(CONSERVATION_STATES, number, strict=True):
         rows += _series(f"people_in_state:{words}", by_quarter, in_state)
-    arrived = np.searchsorted(np.sort(population.arrival), by_quarter.ends)
+    arrived = np.cumsum(np.bincount(by_quarter.slots(population.arrival), minlength=shape[1]))[1:-1]
     return rows + _series("people_unaccounted", by_quarter, arrived - number.sum(axis=0))
 
 
