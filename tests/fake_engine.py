@@ -27,7 +27,9 @@ METRICS = ("insecure_days_year_1", "harm_365")
 
 
 class FakePast:
-    """A state that is used up by going on from it, as the real one is."""
+    """A state that is used up by going on from it, as the reference engine's is."""
+
+    repeatable = False
 
     def __init__(self, people: np.ndarray[Any, Any]) -> None:
         self.people: np.ndarray[Any, Any] | None = people
@@ -83,6 +85,12 @@ class FakeModel:
         elif trouble == "full":
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
+    def prepare(self, before: Any, tell: Any) -> None:
+        """Nothing takes long here."""
+
+    def shares_past(self, before: Any) -> bool:
+        return False
+
     def people(self, before: dict[str, Any], seed: int, replication: int) -> np.ndarray[Any, Any]:
         self._note(f"history {before['world']} {replication}")
         return np.random.default_rng([seed, replication]).random(N_PEOPLE) + before["shift"]
@@ -103,7 +111,12 @@ class FakeModel:
         return np.flatnonzero(baseline_log.time > 0.3)
 
     def measure(
-        self, people: Any, log: EventLog, cohort: np.ndarray[Any, Any], before: dict[str, Any]
+        self,
+        people: Any,
+        log: EventLog,
+        cohort: np.ndarray[Any, Any],
+        before: dict[str, Any],
+        calendar: bool = True,
     ) -> Any:
         scenario = "baseline" if np.array_equal(log.time, people) else "option"
         self._note(f"{scenario} {before['world']}")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from sim.errors import SimError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import date
 
     from numpy.typing import NDArray
@@ -28,8 +28,13 @@ class Log(Protocol):
 class Past(Protocol):
     """A history that has been run to the day the policy starts."""
 
+    @property
+    def repeatable(self) -> bool:
+        """Whether it can be continued many times; if not, once only, since that uses the state up."""
+        ...
+
     def continue_with(self, after: Parameters) -> Any:
-        """The whole event log under these rules; once only, since it uses the state up."""
+        """The whole event log under these rules."""
         ...
 
 
@@ -60,6 +65,14 @@ class Measured(Protocol):
 class Model(Protocol):
     """What a worker needs; must survive pickling where processes are not forked."""
 
+    def prepare(self, before: Parameters, tell: Callable[[str], None]) -> None:
+        """Whatever is to be done once, before any worker starts; `tell` is told what takes a while."""
+        ...
+
+    def shares_past(self, before: Parameters) -> bool:
+        """Whether one past serves every scenario without copying the process."""
+        ...
+
     def people(self, before: Parameters, seed: int, replication: int) -> Any:
         """The synthetic population of one replication, the same for every scenario."""
         ...
@@ -80,8 +93,10 @@ class Model(Protocol):
         """The people who are followed, and from when, in every scenario of this replication."""
         ...
 
-    def measure(self, people: Any, log: Any, cohort: Any, before: Parameters) -> Measured:
-        """The outcomes of one log."""
+    def measure(
+        self, people: Any, log: Any, cohort: Any, before: Parameters, calendar: bool = True
+    ) -> Measured:
+        """The outcomes of one log, with or without the series in calendar time."""
         ...
 
 
@@ -127,6 +142,15 @@ def check_follow_up(parameters: Parameters) -> None:
 class NationalModel:
     """The real model: population, engine and outcomes of this package."""
 
+    def prepare(self, before: Parameters, tell: Callable[[str], None]) -> None:
+        if before.experiment.engine == "compiled":
+            from sim.engine.compiled.cache import warm
+
+            warm(tell)
+
+    def shares_past(self, before: Parameters) -> bool:
+        return before.experiment.engine == "compiled"
+
     def people(self, before: Parameters, seed: int, replication: int) -> Any:
         from sim.people.population import build
 
@@ -136,12 +160,17 @@ class NationalModel:
         return len(people.id)
 
     def past(self, people: Any, before: Parameters, seed: int, replication: int) -> Past:
+        if before.experiment.engine == "compiled":
+            from sim.engine.compiled.run import CompiledHistory
+
+            compiled = CompiledHistory(people, before, seed, replication)
+            compiled.run_to_policy()
+            return compiled
         from sim.engine.simulate import History
 
         history = History(people, before, seed, replication)
         history.run_to_policy()
-        past: Past = history
-        return past
+        return history
 
     def whole(self, people: Any, before: Parameters, after: Parameters, seed: int, replication: int) -> Any:
         from sim.engine.simulate import simulate
@@ -154,7 +183,9 @@ class NationalModel:
         start, end = cohort_window(before.policy.start, before.experiment.cohort_months)
         return fix_cohort(people, baseline_log, start, end)
 
-    def measure(self, people: Any, log: Any, cohort: Any, before: Parameters) -> Measured:
+    def measure(
+        self, people: Any, log: Any, cohort: Any, before: Parameters, calendar: bool = True
+    ) -> Measured:
         from sim.engine.clock import day_of
         from sim.outcomes.measure import measure
 
@@ -166,5 +197,6 @@ class NationalModel:
             day_of(experiment.horizon),
             experiment.follow_up_days,
             tuple(sorted(before.services)),
+            calendar=calendar,
         )
         return measured

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 class Watch(Protocol):
     """Whoever wants to know how far the work has come."""
 
+    def say(self, what: str) -> None:
+        """Something takes a while before the work starts."""
+        ...
+
     def begin(self, plan: Plan, workers: int, kept: set[str]) -> None:
         """The work starts; `kept` are the addresses of runs that are finished already."""
         ...
@@ -39,6 +43,9 @@ class Watch(Protocol):
 
 class Unwatched:
     """Shows nothing."""
+
+    def say(self, what: str) -> None:
+        """Nothing."""
 
     def begin(self, plan: Plan, workers: int, kept: set[str]) -> None:
         """Nothing."""
@@ -162,21 +169,35 @@ class _Counts:
         return "time left: not known yet" if seconds is None else f"about {in_words(seconds)} left"
 
 
+_MANY = 40
+_LINE_EVERY = 5.0  # [s]
+
+
 class Lines:
-    """One plain line for each finished step, for logs and pipes."""
+    """Plain lines for logs and pipes: one for each finished step, or one now and then if there are many."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
         self._counts: _Counts | None = None
+        self._said = 0.0
 
-    def _say(self, text: str) -> None:
-        self._console.print(text, markup=False, highlight=False, soft_wrap=True)
+    def say(self, what: str) -> None:
+        """Say it."""
+        self._console.print(what, markup=False, highlight=False, soft_wrap=True)
+
+    def _is_time(self, counts: _Counts) -> bool:
+        """Whether another line is welcome."""
+        now = time.monotonic()
+        if counts.runs > _MANY and counts.finished < counts.runs and now - self._said < _LINE_EVERY:
+            return False
+        self._said = now
+        return True
 
     def begin(self, plan: Plan, workers: int, kept: set[str]) -> None:
         """Say how much there is to do."""
         self._counts = counts = _Counts(plan, workers, kept)
         again = f", {counts.kept} of them kept from an earlier start" if counts.kept else ""
-        self._say(f"{counts.runs} runs{again}; {workers} at a time.")
+        self.say(f"{counts.runs} runs{again}; {workers} at a time.")
 
     def told(self, unit: Unit, message: Message) -> None:
         """Say what has finished."""
@@ -184,10 +205,12 @@ class Lines:
             return
         counts.take(unit, message)
         where = f"{unit.world}, replication {unit.replication}"
+        if message.kind not in ("history done", "done") or not self._is_time(counts):
+            return
         if message.kind == "history done":
-            self._say(f"  {where}: history to the policy's start in {in_words(message.seconds)}")
-        elif message.kind == "done":
-            self._say(
+            self.say(f"  {where}: history to the policy's start in {in_words(message.seconds)}")
+        else:
+            self.say(
                 f"[{counts.finished}/{counts.runs}] {where}: {message.scenario} "
                 f"in {in_words(message.seconds)}; {counts.time_left()}"
             )
@@ -210,6 +233,10 @@ class LiveTable:
         self._counts: _Counts | None = None
         self._live: Live | None = None
         self._drawn = 0.0
+
+    def say(self, what: str) -> None:
+        """Say it above the table."""
+        self._console.print(what, markup=False, highlight=False)
 
     def begin(self, plan: Plan, workers: int, kept: set[str]) -> None:
         """Show the table."""

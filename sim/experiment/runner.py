@@ -171,6 +171,8 @@ class _Pool:
             if self._parts.has(run.key, with_log=unit.keep_events)
         }
         waiting = [unit for unit in plan.units if any(run.key not in kept for run in unit.runs)]
+        if waiting:
+            self._model.prepare(waiting[0].before, self._watch.say)
         allowed = plan.workers or cores()
         workers = min(allowed, len(waiting))
         at_once = max(1, allowed // max(workers, 1))

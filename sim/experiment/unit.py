@@ -20,11 +20,14 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from sim.errors import SimError
 from sim.experiment.parts import Parts, part_of
+from sim.experiment.plan import CENTRAL
 
 if TYPE_CHECKING:
     from sim.experiment.machinery import Model, Past
     from sim.experiment.plan import Run, Unit
 
+CALENDARS_KEPT = 8
+"""Replications of the central world whose series in calendar time are kept: enough for their range."""
 _LONGEST_TEXT = 8_000  # characters of a fault's account: it must fit into a pipe that nobody reads yet
 Kind = Literal["history", "history done", "started", "done", "failed", "finished"]
 
@@ -150,7 +153,8 @@ def work(
         tell(Message("history"))
         began = time.monotonic()
         people = model.people(unit.before, unit.seed, unit.replication)
-        past = model.past(people, unit.before, unit.seed, unit.replication) if forks else None
+        shared = forks or model.shares_past(unit.before)
+        past = model.past(people, unit.before, unit.seed, unit.replication) if shared else None
         tell(Message("history done", seconds=time.monotonic() - began, peak_mib=peak_mib()))
         job = _Job(unit, model, parts, people, past)
         first, others = unit.runs[0], [run for run in missing if run is not unit.runs[0]]
@@ -188,7 +192,8 @@ def _one(run: Run, job: _Job) -> Message:
         log = job.past.continue_with(run.after)
     is_first = job.cohort is None
     cohort = model.cohort(job.people, log, unit.before) if is_first else job.cohort
-    measured = model.measure(job.people, log, cohort, unit.before)
+    calendar = unit.world == CENTRAL and unit.replication < CALENDARS_KEPT
+    measured = model.measure(job.people, log, cohort, unit.before, calendar)
     seconds, events, survivors = time.monotonic() - began, len(log), model.count(job.people)
     if unit.keep_events:
         job.parts.write_log(run.key, log)
@@ -205,8 +210,8 @@ def _one(run: Run, job: _Job) -> Message:
 
 
 def _carry_out(runs: list[Run], job: _Job, tell: Callable[[Message], None], at_once: int) -> None:
-    """Run scenarios, each in a child where there is a shared past, at most `at_once` side by side."""
-    if job.past is None:
+    """Run scenarios; each in a child where a past can serve once only, at most `at_once` side by side."""
+    if job.past is None or job.past.repeatable:
         for run in runs:
             tell(Message("started", run.scenario))
             try:
