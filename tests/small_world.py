@@ -59,7 +59,6 @@ QUIET: dict[str, object] = {
     "support.beds.wanted_from_street": 0,
     "support.beds.wanted_from_asylum_accommodation": 0,
     "support.beds.wanted_from_own_home": 0,
-    "support.beds.wanted_from_custody": 0,
     "support.beds.declined_too_far": 0,
     "support.beds.other_region_share": 0,
     "support.casework.disengagement_per_month": 0,
