@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engine.log import Detail, Event
+from sim.engine.clock import day_of
+from sim.engine.log import Detail, Event, Place
 from sim.outcomes.periods import Periods, quarters, years
 from sim.outcomes.places import CATEGORY_WORDS, Category
 from sim.outcomes.spells import LEAVING, Story
@@ -126,6 +128,7 @@ def calendar(population: Population, story: Story, found: Stations, horizon_day:
     rows += _series("repeat_referrals", by_year, again)
     rows += _series("repeat_referral_share", by_year, _share(again, every))
     rows += _places(found.places, by_quarter)
+    rows += _housing(story, horizon_day, by_year)
     rows += conservation(population, story, by_quarter)
     rows += little_rows(found, horizon_day)
     return rows
@@ -259,6 +262,34 @@ def _places(places: dict[Category, Station], by_quarter: Periods) -> list[Row]:
             days = np.diff(places[category].person_days(by_quarter.begins))
             rows += _series(f"people_by_place:{words}", by_quarter, days / length)
     return rows
+
+
+def _housing(story: Story, horizon_day: float, by_year: Periods) -> list[Row]:
+    """What councils and street counts would see: duties begun, and people on the street on one night.
+
+    A relief duty that follows prevention belongs to the same application and is not counted again; by
+    calendar and by financial year (2024/25 is April to March). The night is the midnight that begins 1
+    November.
+    """
+    at = story.where(Event.PREVENTION_STARTED, Event.RELIEF_STARTED, Event.PREVENTION_ENDED)
+    goes_on = np.zeros(len(at), dtype=np.bool_)
+    goes_on[1:] = (
+        (story.event[at[1:]] == Event.RELIEF_STARTED)
+        & (story.event[at[:-1]] == Event.PREVENTION_ENDED)
+        & (story.detail[at[:-1]] == Detail.HOMELESS)
+        & (story.who[at[1:]] == story.who[at[:-1]])
+    )
+    begun = story.time[at[(story.event[at] != Event.PREVENTION_ENDED) & ~goes_on]]
+    rows: list[Row] = []
+    for periods in (by_year, years(horizon_day, first_month=4)):
+        rows += _series("duties_started", periods, periods.counts(begun))
+    on_street = story.place == Place.STREET
+    before = np.zeros(len(on_street), dtype=np.bool_)
+    before[1:] = on_street[:-1] & (story.who[1:] == story.who[:-1])
+    came, left = (np.sort(story.time[flag]) for flag in (on_street & ~before, before & ~on_street))
+    nights = np.array([day_of(date(int(year), 11, 1)) for year in by_year.names], dtype=np.float64)
+    there = np.searchsorted(came, nights, side="right") - np.searchsorted(left, nights, side="right")
+    return rows + _series("rough_one_night", by_year, there)
 
 
 def conservation(population: Population, story: Story, by_quarter: Periods) -> list[Row]:

@@ -283,7 +283,6 @@ def _by_group(
     rows: list[dict[str, Any]] = []
     means = {name: value for name, value in values.items() if metric(name).family == "headline"}
     first = {"harm": found.outcome(HARM), "recorded": found.outcome(RECORDED)}
-    year = np.array([YEAR_DAYS])
     for dimension, (words, codes) in dimensions.items():
         for code, word in enumerate(words):
             members, group = np.flatnonzero(codes == code), f"{dimension}={word}"
@@ -291,8 +290,10 @@ def _by_group(
             rows.append(_row("cohort_people", group, n, n))
             rows += [_row(name, group, _mean(value[members]), n) for name, value in means.items()]
             for name, outcome in first.items():
-                share = outcome.incidence(members).at(year)[0]
-                rows.append(_row(f"{name}_by_day_365", group, share if n else np.nan, n))
+                days = [day for day in HORIZONS if metric(f"{name}_by_day_{day}").family == "headline"]
+                shares = outcome.incidence(members).at(np.array(days, dtype=np.float64))
+                for day, share in zip(days, shares, strict=True):
+                    rows.append(_row(f"{name}_by_day_{day}", group, share if n else np.nan, n))
     return rows
 
 

@@ -1,10 +1,10 @@
 """Harm and recorded re-presentation from the decision on, in or out of support.
 
 (A) Harm, primary: first of new exploitation, a night rough, going missing. (B) Recorded: first of a new
-referral into the NRM, a homelessness application after an earlier duty or casework ended, an urgent unplanned
-return to a provider. Death and departure compete. (B) moves with detection as well as with need, so (A)
-leads. RP7 (health crisis) is not modelled. Not here: B with detection held at the baseline's, which needs a
-run of its own.
+referral into the NRM, an unplanned homelessness application after an earlier duty or casework ended, an
+urgent unplanned return to a provider. Death and departure compete. (B) moves with detection as well as with
+need, so (A) leads. RP7 (health crisis) is not modelled. Not here: B with detection held at the baseline's,
+which needs a run of its own.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ Flags = NDArray[np.bool_]
 
 EIGHT_HOURS = 8.0 / 24.0
 
-KINDS = ("RP1a", "RP1b", "RP2", "RP3", "RP4", "RP5", "RP6")
+KINDS = ("RP1a", "RP1b", "RP2", "RP3", "RP4", "RP5", "RP6", "RP2_refused")
+"""Kinds that are told apart; `RP2_refused` is the part of RP2 that a council turns down at once."""
 HARM = ("RP4", "RP5", "RP6")
 RECORDED = ("RP1a", "RP1b", "RP2", "RP3")
 
@@ -57,7 +58,7 @@ class Returns:
     Attributes
     ----------
     who : dict of str to ndarray of int64
-        Person of each event of a kind, RP1a to RP6, ascending.
+        Person of each event of a kind of `KINDS`, ascending.
     day : dict of str to ndarray of float64
         Days from t0 of each event, 0 or more.
     rough_at_t0 : ndarray of bool, shape (n,)
@@ -108,8 +109,9 @@ def returns(lives: Life) -> Returns:
     -----
     *Night rough*: a spell on the street of eight hours or more that holds a midnight. It counts at the
     instant at which both are fulfilled; a spell that runs at t0 counts at day 0. *Recorded*: planned contact
-    never counts; neither does an application, or a return to a provider, while casework lasts or before any
-    duty or casework has ended (a refused main duty is an end).
+    never counts, and an application at the end of asylum accommodation is planned; neither does an
+    application, or a return to a provider, while casework lasts or before any duty or casework has ended (a
+    refused main duty is an end). A first application after casework has ended counts.
     """
     story = lives.story
     n = len(lives.t0)
@@ -122,13 +124,18 @@ def returns(lives: Life) -> Returns:
         )
         > 0
     )
-    unplanned = (story.detail != Detail.PLANNED) & ~in_care
+    planned = (story.detail == Detail.PLANNED) | (story.detail == Detail.AFTER_ASYLUM)
+    unplanned = ~planned & ~in_care
+    refused_at_once = np.zeros(len(story.event), dtype=np.bool_)
+    refused_at_once[:-1] = (story.event[1:] == Event.APPLICATION_REFUSED) & (story.who[1:] == story.who[:-1])
+    applied_again = (story.event == Event.APPLIED_AS_HOMELESS) & unplanned & (duty_ended | care_ended)
     referred_again = (story.event == Event.REFERRED) & (story.visit > 0)
     same_incident = story.detail == Detail.SAME_INCIDENT
     chosen = {
         "RP1a": referred_again & ~same_incident,
         "RP1b": referred_again & same_incident,
-        "RP2": (story.event == Event.APPLIED_AS_HOMELESS) & unplanned & (duty_ended | care_ended),
+        "RP2": applied_again,
+        "RP2_refused": applied_again & refused_at_once,
         "RP3": (story.event == Event.RETURNED_TO_PROVIDER) & unplanned & care_ended,
         "RP4": story.event == Event.RE_EXPLOITED,
         "RP5": story.event == Event.WENT_MISSING,

@@ -56,13 +56,20 @@ RP_WORDS = MappingProxyType(
     {
         "RP1a": "was referred into the NRM again after new exploitation",
         "RP1b": "was referred into the NRM again for the same incident",
-        "RP2": "applied as homeless again after a duty or casework ended",
+        "RP2": "applied as homeless after an earlier duty or after support had ended",
         "RP3": "came back to a provider in urgent need after support ended",
         "RP4": "was exploited again, known to anyone or not",
         "RP5": "went missing for 28 days or more",
         "RP6": "slept rough for a night or more",
     }
 )
+RP_PARTS = MappingProxyType(
+    {
+        "RP2_refused": "applied as homeless after an earlier duty or after support had ended, "
+        "and was refused as not eligible or not homeless",
+    }
+)
+"""Parts of a kind, told apart so that it can be read; descriptive."""
 
 _YEARS = (
     ("year_1", "the first year after a positive decision", "[t0, t0+365)"),
@@ -145,7 +152,7 @@ for _day in HORIZONS:
         f"Share who came back on record within {_day} days of the decision",
         "share",
         "lower",
-        "headline" if _day == 365 else "secondary",
+        "headline" if _day in (365, 730) else "secondary",
         f"Aalen-Johansen incidence at {_day} days of the first of RP1, RP2, RP3; moves with detection too",
     )
     for _kind, _words in RP_WORDS.items():
@@ -177,6 +184,24 @@ for _name, _words, _kinds in (
         "lower",
         "secondary",
         f"all {_kinds} in follow-up / (days in the community / 365.25)",
+    )
+for _kind, _words in RP_PARTS.items():
+    for _day in HORIZONS:
+        _add(
+            f"{_kind.lower()}_by_day_{_day}",
+            f"Share who {_words} within {_day} days of the decision",
+            "share",
+            "none",
+            "descriptive",
+            f"Aalen-Johansen incidence of the first such RP2 at {_day} days; death and departure compete",
+        )
+    _add(
+        f"{_kind.lower()}_per_person_year",
+        f"How often a survivor {_words}, per year lived in the community",
+        "events per person-year",
+        "none",
+        "descriptive",
+        "all such RP2 in follow-up / (days in the community / 365.25)",
     )
 
 _add("cohort_people", "People in the cohort", "people", "none", "secondary", "count; equal in all scenarios")

@@ -308,6 +308,30 @@ def test_an_application_in_support_never_counts_one_after_casework_does():
     assert found.events(("RP2",)).tolist() == [1, 0, 1]
 
 
+def test_an_application_at_the_end_of_asylum_accommodation_is_planned_and_a_refused_one_is_told_apart():
+    lives = followed(
+        [
+            (*BEGIN, P.ASYLUM_ACCOMMODATION),
+            (-40, E.SUPPORT_STARTED),
+            (45, E.SUPPORT_ENDED, D.MOVED_ON),
+            (60, E.APPLIED_AS_HOMELESS, D.AFTER_ASYLUM),
+        ],
+        [
+            (*BEGIN, P.FRIENDS),
+            (-40, E.SUPPORT_STARTED),
+            (45, E.SUPPORT_ENDED, D.MOVED_ON),
+            (60, E.APPLIED_AS_HOMELESS, D.IN_CRISIS),  # a first application, after casework
+            (60, E.APPLICATION_REFUSED, D.NOT_ELIGIBLE),
+            (90, E.APPLIED_AS_HOMELESS, D.IN_CRISIS),
+        ],
+        [(*BEGIN, P.FRIENDS), (10, E.APPLICATION_REFUSED, D.NOT_HOMELESS)],  # another person's refusal
+    )
+    found = returns(lives)
+    assert found.first(RECORDED).tolist() == [INF, 60.0, INF]
+    assert found.events(("RP2",)).tolist() == [0, 2, 0]
+    assert found.events(("RP2_refused",)).tolist() == [0, 1, 0]
+
+
 def test_a_return_to_a_provider_counts_only_after_support_has_ended():
     lives = followed(
         [

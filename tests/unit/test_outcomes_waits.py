@@ -288,3 +288,37 @@ def test_a_station_that_keeps_office_hours_does_not_bias_the_census():
     law = littles_law(beds(everyone(*lives)), HORIZON)  # a census at noon would count 11 days a stay, or 10
     assert law.mean_days == 10.5
     assert abs(law.residual) < 0.01
+
+
+# ---------------------------------------------------------------- councils and the street
+
+
+def test_a_duty_is_counted_once_an_application_by_calendar_and_by_financial_year():
+    found = series_of(
+        [
+            REFERRED,
+            (400, E.PREVENTION_STARTED),
+            (450, E.PREVENTION_ENDED, D.HOMELESS),
+            (460, E.RELIEF_STARTED),  # the same application goes on
+            (500, E.RELIEF_ENDED, D.TIME_UP),
+            (700, E.RELIEF_STARTED),  # another one
+        ],
+        [
+            REFERRED,
+            (380, E.PREVENTION_STARTED),
+            (420, E.PREVENTION_ENDED, D.SECURED),
+            (470, E.RELIEF_STARTED),
+        ],
+        [REFERRED, (400, E.RELIEF_STARTED)],
+    )
+    assert [found["duties_started", year] for year in ("2014", "2015")] == [0, 5]
+    assert found["duties_started", "2014/15"] == 3  # to 31 March 2015, day 454
+
+
+def test_people_on_the_street_on_one_night_are_counted_at_its_midnight():
+    found = series_of(
+        [(10, E.REFERRED, P.STREET), (303.5, E.MOVED, P.FRIENDS)],
+        [(10, E.REFERRED, P.FRIENDS), (304, E.MOVED, P.STREET), (400, E.DIED, P.LEFT_MODEL)],
+        [(10, E.REFERRED, P.STREET), (304, E.CRISIS), (500, E.MOVED, P.STREET)],
+    )
+    assert [found["rough_one_night", year] for year in ("2014", "2015")] == [2, 1]
