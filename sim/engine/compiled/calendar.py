@@ -1,0 +1,105 @@
+"""The days that belong to nobody: sittings, and reviews on the first of a month; mirrors `sim.engine.calendar`.
+
+Which days they are is worked out beforehand (`run.py`); a page of the calendar is a record `turn`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from sim.engine.compiled import contact, queues
+from sim.engine.compiled.kernel import kernel
+from sim.engine.compiled.state import BEDS, CG_DESK, RG_DESK
+from sim.engine.compiled.world import NEVER, at
+
+
+@kernel
+def first_of_month(world: Any, people: Any, seat_of: Any, lines: Any, turn: Any) -> bool:
+    """The month's reviews; True if contact with everybody in support is to be settled anew."""
+    rules, day = world.rules.decisions, float(turn.day)
+    world.month = turn.month
+    queues.set_order(
+        world,
+        people,
+        seat_of,
+        lines,
+        RG_DESK,
+        at(world, rules.rg_desk.newest_share, day),
+        at(world, rules.rg_desk.oldest_share, day),
+    )
+    queues.set_order(
+        world,
+        people,
+        seat_of,
+        lines,
+        CG_DESK,
+        at(world, rules.cg_desk.newest_share, day),
+        at(world, rules.cg_desk.oldest_share, day),
+    )
+    if turn.quarter >= 0:
+        set_capacity(world, turn)
+    review_places(world, day)
+    return contact.review_caseload(world)
+
+
+@kernel
+def set_capacity(world: Any, turn: Any) -> None:
+    """On the first of a quarter: how many cases each desk can decide in it."""
+    rules = world.rules.decisions
+    world.rg_capacity = desk_capacity(world, rules.rg_desk, turn, world.referrals_by_quarter)
+    world.cg_capacity = desk_capacity(world, rules.cg_desk, turn, world.rg_positive_by_quarter)
+    world.days_in_quarter = turn.working_days
+    world.days_sat = 0
+
+
+@kernel
+def desk_capacity(world: Any, desk: Any, turn: Any, demand: Any) -> float:
+    """The dated figure, or, from `follow_from` on, a ratio of the mean of the last four quarters' demand."""
+    start, quarter = float(turn.day), turn.quarter
+    if start >= desk.follow_from and quarter >= 4:
+        recent = demand[quarter - 4] + demand[quarter - 3] + demand[quarter - 2] + demand[quarter - 1]
+        return desk.follow_ratio * recent / 4
+    return at(world, desk.capacity_per_quarter, start)
+
+
+@kernel
+def review_places(world: Any, day: float) -> None:
+    """Safehouse places that arrive, are ordered, and are there from today on."""
+    rules = world.rules.support
+    kept, coming = 0, 0
+    for n in range(world.n_orders):
+        coming += world.order_places[n]
+        if world.order_day[n] <= day:
+            world.beds_bought += world.order_places[n]
+        else:
+            world.order_day[kept] = world.order_day[n]
+            world.order_places[kept] = world.order_places[n]
+            kept += 1
+    world.n_orders = kept
+    if rules.bed_bought_share > 0.0:
+        wanted = int(np.floor(rules.bed_bought_share * (world.waiting[BEDS] - coming)))
+        if wanted > 0:
+            world.order_day[kept] = day + rules.bed_buying_lag
+            world.order_places[kept] = wanted
+            world.n_orders = kept + 1
+    queues.resize(world, BEDS, at(world, rules.bed_places, day) + world.beds_bought)
+
+
+@kernel
+def sit(world: Any, turn: Any) -> None:
+    """A sitting of both desks."""
+    world.days_sat += 1
+    world.sitting_day = turn.day
+    queues.sit(world, RG_DESK, slots_today(world, world.rg_capacity))
+    queues.sit(world, CG_DESK, slots_today(world, world.cg_capacity))
+
+
+@kernel
+def slots_today(world: Any, capacity: float) -> float:
+    """A day's share of a quarter's decisions, in whole cases."""
+    if capacity == NEVER:
+        return NEVER
+    done, days = world.days_sat, world.days_in_quarter
+    return np.floor(capacity * done / days) - np.floor(capacity * (done - 1) / days)

@@ -1,0 +1,203 @@
+"""Hazards: thresholds drawn once and spent at the rate of the moment; mirrors `sim.pathway.clocks`.
+
+A person's hazards stand in a record of their own, `life`, which only those have to whom a hazard applied.
+`mark` holds the day on which a threshold will be spent while the rate is above zero, and what is left of the
+threshold (below zero: not drawn yet) while it is zero.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from sim.engine.compiled.kernel import kernel
+from sim.engine.compiled.names import (
+    CLOCK_CRISIS,
+    CLOCK_DIES,
+    CLOCK_DISENGAGES,
+    CLOCK_DUTY_LAPSES,
+    CLOCK_FINDS_SOFA,
+    CLOCK_GOES_MISSING,
+    CLOCK_HELP_SECURES_HOME,
+    CLOCK_LEAVES_UK,
+    CLOCK_LOSES_PLACE,
+    CLOCK_PRIVATE_OFFER,
+    CLOCK_RE_EXPLOITED,
+    CLOCK_REFERRED_AGAIN,
+    CLOCK_RENTS_PRIVATELY,
+    CLOCK_SOCIAL_OFFER,
+    DRAW_THRESHOLD_BASE,
+    DUTY_MAIN,
+    DUTY_NONE,
+    DUTY_PREVENTION,
+    DUTY_RELIEF,
+    LINE_SERVICE,
+    PLACE_COUNCIL_TEMPORARY,
+    PLACE_CUSTODY,
+    PLACE_FRIENDS,
+    PLACE_OWN_HOME,
+    PLACE_PRIVATE_HOME,
+    PLACE_SAFEHOUSE,
+    PLACE_SOCIAL_HOME,
+    PLACE_STREET,
+    SLOT_LIFE,
+    STATUS_BRITISH,
+    STATUS_NO_STATUS,
+)
+from sim.engine.compiled.world import NEVER, eligible, insecure, on_grid, settled, until
+from sim.engine.survivor import N_CLOCKS
+from sim.pathway.clocks import UNDRAWN
+from sim.people.compiled_chance import c_uniform, c_unit_exponential
+
+
+@kernel
+def review(person: Any, life: Any, world: Any) -> None:
+    """Reckon a person's hazards again, after `rates_of` has put the new rates into `world.rates`.
+
+    The clock of life is then set to the first threshold to be spent (`clocks.listen`).
+    """
+    now = world.now
+    soonest = NEVER
+    for clock in range(N_CLOCKS):
+        rate, old = world.rates[clock], life.rate[clock]
+        if rate != old:
+            left = life.mark[clock]
+            if old > 0.0:
+                left = (left - now) * old
+                if left < 0.0:
+                    left = 0.0
+            elif left < 0.0:
+                left = c_unit_exponential(
+                    c_uniform(
+                        person.key,
+                        np.uint64(DRAW_THRESHOLD_BASE + clock),
+                        np.uint64(0),
+                        np.uint64(life.occasion[clock]),
+                    )
+                )
+            life.mark[clock] = now + on_grid(world, left / rate) if rate > 0.0 else left
+            life.rate[clock] = rate
+        if rate > 0.0 and life.mark[clock] < soonest:
+            soonest = life.mark[clock]
+    if soonest != person.due[SLOT_LIFE]:
+        until(person, world, SLOT_LIFE, soonest)
+
+
+@kernel
+def spent(life: Any, now: float) -> int:
+    """The first clock whose threshold is spent; it is made ready for its next occasion."""
+    for clock in range(N_CLOCKS):
+        if life.rate[clock] > 0.0 and life.mark[clock] <= now:
+            life.rate[clock] = 0.0
+            life.mark[clock] = UNDRAWN
+            life.occasion[clock] += 1
+            return clock
+    return -1
+
+
+@kernel
+def needs(person: Any, now: float) -> int:
+    """Open needs, from 0 to 4: a secure place, an income, settled status, care for health."""
+    count = 1 if insecure(person) else 0
+    has_rights = eligible(person)
+    if not has_rights:
+        count += 1
+    if not person.subsistence and (not has_rights or now < person.income_from):
+        count += 1
+    if person.health_need:
+        count += 1
+    return count
+
+
+@kernel
+def rates_of(person: Any, world: Any) -> bool:
+    """Rates a day of all hazards in the state a person is in now, into `world.rates`; False if all are 0."""
+    rates = world.rates
+    for clock in range(N_CLOCKS):
+        rates[clock] = 0.0
+    _rates_now(person, world)
+    for clock in range(N_CLOCKS):
+        if rates[clock] != 0.0:
+            return True
+    return False
+
+
+@kernel
+def _rates_now(person: Any, world: Any) -> None:
+    if person.gone or person.away:
+        return
+    rules, risk, rates = world.rules, world.rules.risk, world.rates
+    closed = not person.case_open and not person.in_support
+    if not person.followed and not (closed and person.prone):
+        return
+    rates[CLOCK_DIES] = risk.dies
+    if closed and person.prone:
+        rates[CLOCK_REFERRED_AGAIN] = risk.same_incident
+    if person.status == STATUS_BRITISH:
+        rates[CLOCK_LEAVES_UK] = risk.leaves_uk[0]
+    elif person.status == STATUS_NO_STATUS and closed and not person.permission:
+        rates[CLOCK_LEAVES_UK] = risk.leaves_uk[2]
+    else:
+        rates[CLOCK_LEAVES_UK] = risk.leaves_uk[1]
+    if not person.followed:
+        return
+    if person.in_support:
+        rates[CLOCK_DISENGAGES] = rules.support.disengages_per_day
+    if person.place == PLACE_CUSTODY:
+        return
+    _rates_of_place(person, world)
+    _rates_of_duties(person, world)
+    danger = person.frailty
+    if insecure(person):
+        danger *= risk.insecure_ratio
+    if not person.in_contact and person.service_workers == 0:
+        danger *= risk.no_worker_ratio
+    rates[CLOCK_RE_EXPLOITED] = risk.re_exploitation * danger
+    rates[CLOCK_GOES_MISSING] = risk.missing * danger
+    open_needs = needs(person, world.now)
+    if open_needs:
+        for k in range(world.n_services):
+            if person.holds[LINE_SERVICE + k]:
+                danger *= rules.services.crisis_ratio[k]
+        rates[CLOCK_CRISIS] = risk.crisis_per_need * open_needs * danger
+
+
+@kernel
+def _rates_of_place(person: Any, world: Any) -> None:
+    """How a place is lost or found alone; homes found while a duty is owed are in that duty's rates."""
+    places, place, rates = world.rules.places, person.place, world.rates
+    if place == PLACE_FRIENDS:
+        rates[CLOCK_LOSES_PLACE] = places.friends_to_street
+    elif place == PLACE_STREET:
+        rates[CLOCK_FINDS_SOFA] = places.street_to_friends
+    elif place == PLACE_OWN_HOME:
+        rates[CLOCK_LOSES_PLACE] = places.own_home_lost
+    elif place == PLACE_PRIVATE_HOME or place == PLACE_SOCIAL_HOME:
+        rates[CLOCK_LOSES_PLACE] = places.tenancy_lost
+    if person.duty != DUTY_NONE:
+        return
+    if PLACE_SAFEHOUSE <= place <= PLACE_STREET and eligible(person) and world.now >= person.income_from:
+        rates[CLOCK_RENTS_PRIVATELY] = places.private_rent[person.london]
+
+
+@kernel
+def _rates_of_duties(person: Any, world: Any) -> None:
+    """What a council's duty and the housing register bring."""
+    housing, london, duty, rates = world.rules.housing, person.london, person.duty, world.rates
+    housed = person.place == PLACE_SAFEHOUSE or person.place == PLACE_COUNCIL_TEMPORARY
+    lapses = housing.lapsed_if_housed if housed else 1.0
+    if duty == DUTY_PREVENTION:
+        rates[CLOCK_HELP_SECURES_HOME] = housing.prevention_secured[1 if person.dependants else 0]
+        rates[CLOCK_DUTY_LAPSES] = housing.prevention_lapsed * lapses
+    elif duty == DUTY_RELIEF:
+        rates[CLOCK_HELP_SECURES_HOME] = housing.relief_secured[london]
+        rates[CLOCK_DUTY_LAPSES] = housing.relief_lapsed * lapses
+    elif duty == DUTY_MAIN:
+        rates[CLOCK_PRIVATE_OFFER] = housing.private_offer[london]
+        rates[CLOCK_DUTY_LAPSES] = housing.main_duty_lapses[london]
+    if person.on_register and not settled(person) and eligible(person):
+        if duty == DUTY_MAIN:
+            rates[CLOCK_SOCIAL_OFFER] = housing.social_offer[london]
+        else:
+            rates[CLOCK_SOCIAL_OFFER] = housing.general_offer[london]

@@ -1,0 +1,227 @@
+"""What happens when a hazard's threshold is spent, and coming back; mirrors `sim.pathway.hazards`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sim.engine.compiled import community, housing, journey, services, status, support
+from sim.engine.compiled.clocks import spent
+from sim.engine.compiled.kernel import kernel
+from sim.engine.compiled.names import (
+    CLOCK_CRISIS,
+    CLOCK_DIES,
+    CLOCK_DISENGAGES,
+    CLOCK_DUTY_LAPSES,
+    CLOCK_FINDS_SOFA,
+    CLOCK_GOES_MISSING,
+    CLOCK_HELP_SECURES_HOME,
+    CLOCK_LEAVES_UK,
+    CLOCK_LOSES_PLACE,
+    CLOCK_PRIVATE_OFFER,
+    CLOCK_RE_EXPLOITED,
+    CLOCK_REFERRED_AGAIN,
+    CLOCK_RENTS_PRIVATELY,
+    CLOCK_SOCIAL_OFFER,
+    DETAIL_DISENGAGED,
+    DETAIL_FOUND_ALONE,
+    DETAIL_HOME_LOST,
+    DETAIL_IN_CRISIS,
+    DETAIL_LEFT,
+    DETAIL_MISSING,
+    DETAIL_NEW_EXPLOITATION,
+    DETAIL_NONE,
+    DETAIL_PLACE_ENDED,
+    DETAIL_PRIVATE_OFFER,
+    DETAIL_RELEASED,
+    DETAIL_ROUGH,
+    DETAIL_SAME_INCIDENT,
+    DETAIL_SECURED,
+    DETAIL_SOCIAL_OFFER,
+    DETAIL_SOFA,
+    DRAW_APPLIES_IN_CRISIS,
+    DRAW_AWAY_LENGTH,
+    DRAW_DETECTED,
+    DRAW_DETECTED_WHEN,
+    DRAW_RETURNS_TO_PROVIDER,
+    DUTY_NONE,
+    EVENT_BACK_IN_CONTACT,
+    EVENT_CRISIS,
+    EVENT_DIED,
+    EVENT_LEFT_UK,
+    EVENT_RE_EXPLOITED,
+    EVENT_RETURNED_TO_PROVIDER,
+    EVENT_WENT_MISSING,
+    LINE_BEDS,
+    PLACE_CUSTODY,
+    PLACE_FRIENDS,
+    PLACE_LEFT_MODEL,
+    PLACE_OUT_OF_CONTACT,
+    PLACE_PRIVATE_HOME,
+    PLACE_SAFEHOUSE,
+    PLACE_SOCIAL_HOME,
+    PLACE_STREET,
+    SLOT_AWAY,
+    SLOT_BED,
+    SLOT_DETECTION,
+    SLOT_HOUSING,
+    SLOT_SUPPORT,
+)
+from sim.engine.compiled.queues import leave, leave_desk
+from sim.engine.compiled.state import BEDS, CG_DESK, RG_DESK
+from sim.engine.compiled.world import draw_once, insecure, on_grid, record, stop, wait, wake
+from sim.engine.survivor import N_SLOTS
+from sim.people.compiled_chance import c_exponential
+
+
+@kernel
+def rings(person: Any, life: Any, world: Any) -> None:
+    """A hazard's threshold is spent."""
+    clock = spent(life, world.now)
+    if clock == CLOCK_LOSES_PLACE:
+        loses_place(person, world)
+    elif clock == CLOCK_FINDS_SOFA:
+        community.move(person, world, PLACE_FRIENDS, DETAIL_SOFA)
+    elif clock == CLOCK_RENTS_PRIVATELY:
+        housing.secure(person, world, PLACE_PRIVATE_HOME, DETAIL_FOUND_ALONE)
+    elif clock == CLOCK_HELP_SECURES_HOME:
+        housing.secure(person, world, PLACE_PRIVATE_HOME, DETAIL_SECURED)
+    elif clock == CLOCK_DUTY_LAPSES:
+        person.lapsed = True
+        wake(person, world, SLOT_HOUSING)
+    elif clock == CLOCK_SOCIAL_OFFER:
+        housing.secure(person, world, PLACE_SOCIAL_HOME, DETAIL_SOCIAL_OFFER)
+    elif clock == CLOCK_PRIVATE_OFFER:
+        housing.secure(person, world, PLACE_PRIVATE_HOME, DETAIL_PRIVATE_OFFER)
+    elif clock == CLOCK_CRISIS:
+        crisis(person, life, world)
+    elif clock == CLOCK_RE_EXPLOITED:
+        exploited_again(person, life, world)
+    elif clock == CLOCK_GOES_MISSING:
+        record(person, world, EVENT_WENT_MISSING, 0)
+        go_away(person, life, world)
+    elif clock == CLOCK_REFERRED_AGAIN:
+        journey.referred_again(person, world, DETAIL_SAME_INCIDENT)
+    elif clock == CLOCK_LEAVES_UK:
+        leave_model(person, world, EVENT_LEFT_UK)
+    elif clock == CLOCK_DIES:
+        leave_model(person, world, EVENT_DIED)
+    elif clock == CLOCK_DISENGAGES:
+        support.end(person, world, DETAIL_DISENGAGED)
+    person.changed = True
+
+
+@kernel
+def loses_place(person: Any, world: Any) -> None:
+    """A sofa is lost to the street; a home to a sofa, temporary accommodation or the street."""
+    if person.place == PLACE_FRIENDS:
+        community.move(person, world, PLACE_STREET, DETAIL_ROUGH)
+    else:
+        community.move(person, world, community.next_place(person, world), DETAIL_HOME_LOST)
+    support.ask_for_bed(person, world)
+
+
+@kernel
+def place_ends(person: Any, world: Any) -> None:
+    """Asylum accommodation, custody or a council's temporary place comes to its end."""
+    detail = DETAIL_RELEASED if person.place == PLACE_CUSTODY else DETAIL_PLACE_ENDED
+    community.move(person, world, community.next_place(person, world), detail)
+    support.ask_for_bed(person, world)
+
+
+@kernel
+def crisis(person: Any, life: Any, world: Any) -> None:
+    """An urgent need breaks out: met inside support, or it brings people back to helpers and councils."""
+    record(person, world, EVENT_CRISIS, 0)
+    if person.in_support:
+        return
+    occasion, rules = life.occasion[CLOCK_CRISIS], world.rules
+    returns = draw_once(person, DRAW_RETURNS_TO_PROVIDER, occasion) < rules.risk.returns_to_provider
+    if person.ever_supported and returns:
+        record(person, world, EVENT_RETURNED_TO_PROVIDER, 0)
+    applies = draw_once(person, DRAW_APPLIES_IN_CRISIS, occasion) < rules.housing.in_crisis
+    if insecure(person) and person.duty == DUTY_NONE and applies:
+        community.plan_application(person, world, world.now + on_grid(world, 1.0), DETAIL_IN_CRISIS)
+
+
+@kernel
+def exploited_again(person: Any, life: Any, world: Any) -> None:
+    """New exploitation, known or not; if it is found out, a new referral follows."""
+    record(person, world, EVENT_RE_EXPLOITED, 0)
+    occasion, risk = life.occasion[CLOCK_RE_EXPLOITED], world.rules.risk
+    if draw_once(person, DRAW_DETECTED, occasion) < risk.detected:
+        after = c_exponential(draw_once(person, DRAW_DETECTED_WHEN, occasion), risk.detection_mean)
+        wait(person, world, SLOT_DETECTION, risk.away_min + after)
+    go_away(person, life, world)
+
+
+@kernel
+def found_out(person: Any, world: Any) -> None:
+    """The new exploitation comes to light: back in contact, and referred again."""
+    if person.away:
+        come_back(person, world)
+    journey.referred_again(person, world, DETAIL_NEW_EXPLOITATION)
+
+
+@kernel
+def go_away(person: Any, life: Any, world: Any) -> None:
+    """Out of contact for four weeks or more: support, services and duties end."""
+    person.away = True
+    if person.in_support:
+        support.end(person, world, DETAIL_MISSING)
+    else:
+        stop(person, SLOT_SUPPORT)
+    services.stop_all(person, world)
+    housing.drop(person, world)
+    leave_lines(person, world)
+    community.move(person, world, PLACE_OUT_OF_CONTACT, DETAIL_MISSING)
+    occasion = life.occasion[CLOCK_GOES_MISSING] + life.occasion[CLOCK_RE_EXPLOITED]
+    risk = world.rules.risk
+    after = c_exponential(draw_once(person, DRAW_AWAY_LENGTH, occasion), risk.away_extra)
+    wait(person, world, SLOT_AWAY, risk.away_min + after)
+
+
+@kernel
+def come_back(person: Any, world: Any) -> None:
+    """Back in contact, with wherever there is to go."""
+    person.away = False
+    stop(person, SLOT_AWAY)
+    record(person, world, EVENT_BACK_IN_CONTACT, 0)
+    community.move(person, world, community.next_place(person, world), DETAIL_NONE)
+    if insecure(person):
+        community.plan_when_insecure(person, world)
+
+
+@kernel
+def leave_lines(person: Any, world: Any) -> None:
+    """Stop waiting for a safehouse place."""
+    if person.tickets[LINE_BEDS]:
+        leave(person, world, BEDS)
+        stop(person, SLOT_BED)
+
+
+@kernel
+def leave_model(person: Any, world: Any, event: int) -> None:
+    """Death, or departure from the United Kingdom: everything ends, and the last word is written down."""
+    person.away = True
+    if person.in_support:
+        support.end(person, world, DETAIL_LEFT)
+    services.stop_all(person, world)
+    housing.drop(person, world)
+    leave_lines(person, world)
+    if person.place == PLACE_SAFEHOUSE:
+        community.give_back_bed(person, world)
+    status.stop_status(person)
+    leave_desk(person, world, CG_DESK)
+    leave_desk(person, world, RG_DESK)
+    person.case_open = False
+    person.gone = True
+    person.place = PLACE_LEFT_MODEL
+    record(person, world, event, 0)
+    for slot in range(N_SLOTS):
+        stop(person, slot)
+
+
+@kernel
+def income_starts(person: Any, world: Any) -> None:
+    """The first benefit payment arrives, for those who may have benefits."""
+    person.changed = True

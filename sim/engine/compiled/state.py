@@ -1,0 +1,279 @@
+"""The state of a run in arrays: records of a person, of a person's hazards and of the world; and their growth.
+
+A person has a *seat*, a record that is given to somebody else when nothing more can happen to them; hazards
+stand in a second record that only some have. The world is one record with everything else that is not a
+line, an alarm or a note. `Arrays` holds all that grows; the kernels ask for more room and Python makes it.
+Nothing here knows what the states mean: that is told in `sim.engine.survivor` and `sim.pathway`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.engine.survivor import N_CLOCKS, N_LINES, N_SLOTS, SERVICES_MAX, Line
+
+NEVER: Final = float("inf")
+OUTBOX: Final = 64
+"""Alarms, and notes, that one handler may write; half of it is more than any does."""
+OUTBOX_JOINS: Final = 16
+SPARE: Final = 4
+"""Free places every line has before a handler, which joins each at most once."""
+
+BEDS: Final = SERVICES_MAX
+CG_DESK: Final = SERVICES_MAX + 1
+RG_DESK: Final = SERVICES_MAX + 2
+N_GIVERS: Final = SERVICES_MAX + 3
+AGE, YOUTH, LOT = 0, 1, 2
+N_HEAPS: Final = SERVICES_MAX + 1 + 3 + 3
+LINE_OF_GIVER: Final = (*range(SERVICES_MAX + 1), SERVICES_MAX + 1, SERVICES_MAX + 4)
+TICKET_OF_GIVER: Final = (
+    *range(Line.SERVICE, Line.SERVICE + SERVICES_MAX),
+    int(Line.BEDS),
+    int(Line.CG_DESK),
+    int(Line.RG_DESK),
+)
+
+N_QUARTERS: Final = 144
+ORDERS: Final = 512
+"""Monthly orders of places that can be under way; there are 432 months to the end of 2049."""
+
+PERSON: Final = np.dtype(
+    [
+        ("due", "f8", (N_SLOTS,)),
+        ("key", "u8"),
+        ("turns_18", "f8"),
+        ("frailty", "f8"),
+        ("opened", "f8"),
+        ("rg_positive_at", "f8"),
+        ("cg_positive_at", "f8"),
+        ("resident_since", "f8"),
+        ("contact_draw", "f8"),
+        ("bed_until", "f8"),
+        ("floor_casework", "f8"),
+        ("floor_bed", "f8"),
+        ("floor_subsistence", "f8"),
+        ("income_from", "f8"),
+        ("leaving", "f8"),
+        ("assessed_on", "f8"),
+        ("exit_told", "f8"),
+        ("tickets", "i4", (N_LINES,)),
+        ("ticket_count", "i4"),
+        ("row", "i4"),
+        ("life", "i4"),
+        ("visit", "i4"),
+        ("assessments", "i4"),
+        ("bed_asks", "i4"),
+        ("place_losses", "i4"),
+        ("applications", "i4"),
+        ("insecure_spells", "i4"),
+        ("stage", "i1", (N_SLOTS,)),
+        ("holds", "i1", (N_LINES,)),
+        *((name, "i1") for name in ("group", "region", "status", "place", "london", "duty")),
+        *((name, "i1") for name in ("end_reason", "referral_reason", "reason_to_apply")),
+        ("immigration_enforcement", "i1"),
+        ("service_workers", "i2"),
+        *((name, "b1") for name in ("dependants", "pregnant", "health_need")),
+        *((name, "b1") for name in ("case_open", "confirmed", "ever_confirmed", "disqualified", "prone")),
+        *((name, "b1") for name in ("followed", "gone", "changed", "away", "permission")),
+        *((name, "b1") for name in ("in_support", "ever_supported", "subsistence", "in_contact")),
+        *((name, "b1") for name in ("accommodated", "lapsed", "on_register")),
+    ],
+    align=True,
+)
+
+LIFE: Final = np.dtype(
+    [("rate", "f8", (N_CLOCKS,)), ("mark", "f8", (N_CLOCKS,)), ("occasion", "i4", (N_CLOCKS,))], align=True
+)
+
+ALARM: Final = np.dtype([("time", "f8"), ("key", "i8")])
+NOTE: Final = np.dtype([("word", "i8"), ("time", "f8")])
+IN_LINE: Final = np.dtype([("key", "f8"), ("row", "i4"), ("ticket", "i4"), ("rank", "i4")], align=True)
+TURN: Final = np.dtype(
+    [("time", "f8"), ("day", "i8"), ("month", "i8"), ("quarter", "i8"), ("working_days", "i8")]
+)
+"""A page of the calendar: a sitting (month -1), or the first of a month; quarter -1 unless it begins one."""
+
+ARRIVING: Final = np.dtype(
+    [
+        ("time", "f8"),
+        ("key", "u8"),
+        ("turns_18", "f8"),
+        ("frailty", "f8"),
+        ("row", "i4"),
+        *((name, "i1") for name in ("group", "region", "status", "immigration_enforcement")),
+        *((name, "b1") for name in ("dependants", "pregnant", "health_need")),
+    ],
+    align=True,
+)
+
+
+def world_type(rules: np.dtype[Any], steps: int, days: int) -> np.dtype[Any]:
+    """The world's record, for rules of a shape, so many steps of dated values and days in the calendar."""
+    giver = (N_GIVERS,)
+    return np.dtype(
+        [
+            ("rules", rules),
+            ("now", "f8"),
+            ("horizon", "f8"),
+            ("contact_share", "f8"),
+            ("workers", "f8"),
+            ("fault_value", "f8"),
+            ("rg_capacity", "f8"),
+            ("cg_capacity", "f8"),
+            # what the handler that runs now has written
+            ("n_alarms", "i8"),
+            ("n_notes", "i8"),
+            ("n_joins", "i8"),
+            ("alarm_time", "f8", (OUTBOX,)),
+            ("alarm_slot", "i8", (OUTBOX,)),
+            ("note_word", "i8", (OUTBOX,)),
+            ("join_giver", "i8", (OUTBOX_JOINS,)),
+            ("join_rank", "i8", (OUTBOX_JOINS,)),
+            ("join_key", "f8", (OUTBOX_JOINS,)),
+            ("join_ticket", "i8", (OUTBOX_JOINS,)),
+            ("rates", "f8", (N_CLOCKS,)),
+            # where the loop stands
+            ("fault", "i8"),
+            ("begun", "b1"),
+            ("any_dirty", "b1"),
+            ("tight", "b1"),
+            ("giving", "i8"),
+            ("walking", "i8"),
+            ("walk", "i8"),
+            ("next_turn", "i8"),
+            ("turn_due", "f8"),
+            ("next_arrival", "i8"),
+            ("arrival_due", "f8"),
+            ("n_calendar", "i8"),
+            ("n_log", "i8"),
+            ("n_seats", "i8"),
+            ("free_seat", "i8"),
+            ("n_lives", "i8"),
+            ("free_life", "i8"),
+            ("handled", "i8"),
+            # lines, pools and desks
+            ("line_first", "i8", (N_HEAPS,)),
+            ("line_size", "i8", (N_HEAPS,)),
+            ("line_room", "i8", (N_HEAPS,)),
+            ("dirty", "i1", giver),
+            ("lots_drawn", "i1", giver),
+            ("waiting", "i8", giver),
+            ("in_use", "i8", giver),
+            ("capacity", "f8", giver),
+            ("newest_share", "f8", giver),
+            ("oldest_share", "f8", giver),
+            ("newest_within", "f8", giver),
+            ("slots_now", "f8", giver),
+            ("slots_used", "i8", giver),
+            ("desk_key", "u8", giver),
+            ("sitting_day", "i8"),
+            ("month", "i8"),
+            # what is counted
+            ("n_services", "i8"),
+            ("in_support", "i8"),
+            ("beds_bought", "i8"),
+            ("n_orders", "i8"),
+            ("order_day", "f8", (ORDERS,)),
+            ("order_places", "i8", (ORDERS,)),
+            ("days_in_quarter", "i8"),
+            ("days_sat", "i8"),
+            ("referrals_by_quarter", "i8", (N_QUARTERS,)),
+            ("rg_positive_by_quarter", "i8", (N_QUARTERS,)),
+            ("quarter_start", "f8", (N_QUARTERS + 1,)),
+            # tables
+            ("step_day", "f8", (steps,)),
+            ("step_value", "f8", (steps,)),
+            ("last_day", "i4", (days,)),
+        ],
+        align=True,
+    )
+
+
+@dataclass
+class Arrays:
+    """Everything that changes in a run; only what is in use is copied for a fork."""
+
+    world: NDArray[Any]
+    people: NDArray[Any]
+    lives: NDArray[Any]
+    seat_of: NDArray[np.int32]
+    calendar: NDArray[Any]
+    lines: NDArray[Any]
+    log: NDArray[Any]
+
+    @classmethod
+    def of(cls, world: NDArray[Any], n_people: int) -> Arrays:
+        """Empty arrays around a world's record."""
+        seats = 1024
+        room = 256
+        world["line_room"][0, :] = room
+        world["line_first"][0, :] = np.arange(N_HEAPS) * room
+        return cls(
+            world=world,
+            people=np.zeros(seats, PERSON),
+            lives=np.zeros(seats, LIFE),
+            seat_of=np.full(n_people, -1, np.int32),
+            calendar=np.zeros(8 * seats, ALARM),
+            lines=np.zeros(N_HEAPS * room, IN_LINE),
+            log=np.zeros(16 * seats, NOTE),
+        )
+
+    def make_room(self) -> None:
+        """More room where it has become tight."""
+        world = self.world[0]
+        for name, in_use in self._in_use():
+            array = getattr(self, name)
+            if in_use + 2 * OUTBOX > len(array):
+                _lengthen(array, len(array) + max(len(array) // 2, 4 * OUTBOX))
+        if world["tight"]:
+            self._widen_lines()
+            world["tight"] = False
+
+    def copy(self) -> Arrays:
+        """The same state once more, for a continuation."""
+        used = dict(self._in_use())
+        copies: dict[str, NDArray[Any]] = {}
+        for field in fields(self):
+            array = getattr(self, field.name)
+            if field.name in used:
+                in_use = used[field.name]
+                copied = np.zeros(in_use + 4 * OUTBOX, array.dtype)
+                copied[:in_use] = array[:in_use]
+                copies[field.name] = copied
+            else:
+                copies[field.name] = array.copy()
+        return replace(self, **copies)
+
+    def _in_use(self) -> tuple[tuple[str, int], ...]:
+        world = self.world[0]
+        return (
+            ("people", int(world["n_seats"])),
+            ("lives", int(world["n_lives"])),
+            ("calendar", int(world["n_calendar"])),
+            ("log", int(world["n_log"])),
+        )
+
+    def _widen_lines(self) -> None:
+        """Twice the room for every line that is nearly full; a desk's three lines are equally roomy."""
+        world = self.world[0]
+        first, size, room = (world[name].copy() for name in ("line_first", "line_size", "line_room"))
+        wider = np.where(size + 2 * SPARE >= room, 2 * room, room)
+        for desk in (LINE_OF_GIVER[CG_DESK], LINE_OF_GIVER[RG_DESK]):
+            wider[desk : desk + 3] = wider[desk : desk + 3].max()
+        begins = np.concatenate(([0], np.cumsum(wider)[:-1]))
+        lines = np.zeros(int(wider.sum()), IN_LINE)
+        for line in range(N_HEAPS):
+            lines[begins[line] : begins[line] + size[line]] = self.lines[
+                first[line] : first[line] + size[line]
+            ]
+        self.lines = lines
+        world["line_first"], world["line_room"] = begins, wider
+
+
+def _lengthen(array: NDArray[Any], length: int) -> None:
+    """Make an array longer in its place, which moves no page that has been written."""
+    array.resize(length, refcheck=False)

@@ -1,0 +1,414 @@
+"""Support under the Victim Care Contract: casework, needs assessments, beds; mirrors `sim.pathway.support`.
+
+The story of support waits in one of five places: for the first contact, for the conclusive decision, for the
+last day after a negative one, for a needs assessment, and for the last day of casework.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from sim.engine.compiled import community, contact, housing, services
+from sim.engine.compiled.kernel import kernel
+from sim.engine.compiled.names import (
+    DETAIL_DECLINED,
+    DETAIL_FULLY_AGREED,
+    DETAIL_MOVED_ON,
+    DETAIL_NEGATIVE_DECISION,
+    DETAIL_NOT_REACHED,
+    DETAIL_PARTLY_AGREED,
+    DETAIL_PLACE_ENDED,
+    DETAIL_REFUSED,
+    DETAIL_TOO_FAR,
+    DETAIL_VICTIM_CARE,
+    DRAW_BED_PATIENCE,
+    DRAW_BED_TOO_FAR,
+    DRAW_BED_WANTED,
+    DRAW_EXTENSION,
+    DRAW_FIRST_CONTACT,
+    DRAW_IN_CONTACT,
+    DRAW_NEEDS_OUTCOME,
+    DRAW_NEEDS_REQUESTED,
+    DRAW_NEGATIVE_EXTENSION,
+    DRAW_OTHER_REGION,
+    DRAW_REACHED,
+    DRAW_TAKE_UP,
+    EVENT_BED_DECLINED,
+    EVENT_BED_REQUESTED,
+    EVENT_BED_TAKEN,
+    EVENT_BED_WAIT_GIVEN_UP,
+    EVENT_NEEDS_ASSESSED,
+    EVENT_SUBSISTENCE_ENDED,
+    EVENT_SUPPORT_ENDED,
+    EVENT_SUPPORT_NOT_TAKEN_UP,
+    EVENT_SUPPORT_STARTED,
+    LINE_BEDS,
+    PLACE_SAFEHOUSE,
+    PLACE_STREET,
+    SLOT_BED,
+    SLOT_PLACE_ENDS,
+    SLOT_SUBSISTENCE,
+    SLOT_SUPPORT,
+)
+from sim.engine.compiled.queues import join, leave, release
+from sim.engine.compiled.state import BEDS
+from sim.engine.compiled.world import (
+    ENDED,
+    FAULT_WORKING_DAYS,
+    NEVER,
+    at,
+    begin_story,
+    draw,
+    draw_once,
+    end_story,
+    go_on_from,
+    on_grid,
+    record,
+    stop,
+    until,
+    wait,
+    wait_about,
+    wake,
+)
+from sim.pathway import support as reference
+from sim.people.compiled_chance import c_exponential
+
+FIRST_CONTACT, DECISION, NOTICE, ASSESSMENT, LAST_DAY, AGAIN = 1, 2, 3, 4, 5, 6
+IN_LINE, LIVED_IN = 1, 2
+
+BED_WANTED_FROM = tuple(int(place) for place in reference._BED_WANTED_FROM)
+
+
+@kernel
+def offer(person: Any, world: Any) -> None:
+    """Support is offered at RG+: some are never reached, some decline, the others meet a caseworker."""
+    rules = world.rules.support
+    if person.in_support or person.away or person.stage[SLOT_SUPPORT] != ENDED:
+        return
+    if draw(person, DRAW_REACHED, 0) >= rules.reached:
+        record(person, world, EVENT_SUPPORT_NOT_TAKEN_UP, DETAIL_NOT_REACHED)
+    elif draw(person, DRAW_TAKE_UP, 0) >= rules.take_up:
+        record(person, world, EVENT_SUPPORT_NOT_TAKEN_UP, DETAIL_DECLINED)
+    else:
+        begin_story(person, SLOT_SUPPORT)
+        u = draw(person, DRAW_FIRST_CONTACT, 0)
+        wait_about(person, world, SLOT_SUPPORT, rules.first_contact_min, rules.first_contact_extra, u)
+        go_on_from(person, SLOT_SUPPORT, FIRST_CONTACT)
+
+
+@kernel
+def support_again(person: Any, world: Any) -> None:
+    """A negative decision was overturned: support goes on where it would have been."""
+    begin_story(person, SLOT_SUPPORT)
+    wake(person, world, SLOT_SUPPORT)
+    go_on_from(person, SLOT_SUPPORT, AGAIN)
+
+
+@kernel
+def support(person: Any, world: Any) -> None:
+    """From the offer to the last day of casework."""
+    stage = person.stage[SLOT_SUPPORT]
+    if stage == FIRST_CONTACT:
+        if not person.case_open and not person.confirmed:
+            end_story(person, SLOT_SUPPORT)
+            return
+        begin_casework(person, world)
+        await_decision(person, world)
+    elif stage == AGAIN:
+        begin_casework(person, world)
+        await_decision(person, world)
+    elif stage == DECISION:
+        await_decision(person, world)
+    elif stage == NOTICE:
+        await_last_day(person, world)
+    elif stage == ASSESSMENT:
+        await_assessment(person, world)
+    else:
+        await_exit(person, world)
+
+
+@kernel
+def begin_casework(person: Any, world: Any) -> None:
+    """Meet the caseworker; ask for a bed if one is needed."""
+    if not person.in_support:
+        world.in_support += 1
+    person.in_support = True
+    person.ever_supported = True
+    person.subsistence = True
+    person.bed_until = NEVER
+    person.exit_told = NEVER
+    record(person, world, EVENT_SUPPORT_STARTED, 0)
+    person.contact_draw = draw(person, DRAW_IN_CONTACT, 0)
+    contact.settle(person, world)
+    ask_for_bed(person, world)
+    person.changed = True
+
+
+# ------------------------------------------------------------------------------------ until support ends
+@kernel
+def await_decision(person: Any, world: Any) -> None:
+    """Wait for the conclusive decision, then for the end that it brings."""
+    if person.case_open:
+        until(person, world, SLOT_SUPPORT, NEVER)
+        go_on_from(person, SLOT_SUPPORT, DECISION)
+    elif person.confirmed:
+        begin_moving_on(person, world)
+    else:
+        person.leaving = notice_after_negative(person, world)
+        person.bed_until = person.leaving
+        rebook_bed(person, world)
+        await_last_day(person, world)
+
+
+@kernel
+def await_last_day(person: Any, world: Any) -> None:
+    """After a negative decision: the last day, unless the decision is overturned before."""
+    if world.now < person.leaving and not person.confirmed:
+        until(person, world, SLOT_SUPPORT, person.leaving)
+        go_on_from(person, SLOT_SUPPORT, NOTICE)
+    elif person.confirmed:
+        begin_moving_on(person, world)
+    else:
+        end(person, world, DETAIL_NEGATIVE_DECISION)
+        end_story(person, SLOT_SUPPORT)
+
+
+@kernel
+def notice_after_negative(person: Any, world: Any) -> float:
+    """The last day after a negative decision or a closed case: nine working days, sometimes extended."""
+    rules = world.rules.support
+    today = int(np.floor(world.now))
+    last_day = world.last_day[today]
+    if last_day < 0:
+        if world.fault == 0:
+            world.fault = FAULT_WORKING_DAYS
+            world.fault_value = today
+        return world.now
+    notice = float(last_day - today)
+    if draw(person, DRAW_NEGATIVE_EXTENSION, 0) < rules.negative_extension_share:
+        notice += rules.negative_extension
+    return world.now + on_grid(world, notice)
+
+
+@kernel
+def begin_moving_on(person: Any, world: Any) -> None:
+    """The move-on period, needs assessments that extend it, and the guarantee of a policy, if any."""
+    rules, confirmed_at = world.rules.support, person.cg_positive_at
+    person.leaving = confirmed_at + on_grid(world, at(world, rules.move_on, confirmed_at))
+    person.assessments = 0
+    prepare_assessment(person, world, at(world, rules.first_requested, confirmed_at))
+
+
+@kernel
+def prepare_assessment(person: Any, world: Any, requested: float) -> None:
+    """An end is announced; an assessment is asked for, and made some days before it, or not."""
+    announce(person, world, person.leaving)
+    notice = on_grid(world, world.rules.support.assessment_notice)
+    assessed_on = max(person.leaving - notice, world.now + on_grid(world, 1.0))
+    if assessed_on >= person.leaving or draw(person, DRAW_NEEDS_REQUESTED, person.assessments) >= requested:
+        await_exit(person, world)
+        return
+    person.assessed_on = assessed_on
+    until(person, world, SLOT_SUPPORT, assessed_on)
+    go_on_from(person, SLOT_SUPPORT, ASSESSMENT)
+
+
+@kernel
+def await_assessment(person: Any, world: Any) -> None:
+    """The day of an assessment: it extends support, and another may be asked for, or it is refused."""
+    if world.now < person.assessed_on:
+        until(person, world, SLOT_SUPPORT, person.assessed_on)
+        go_on_from(person, SLOT_SUPPORT, ASSESSMENT)
+        return
+    extension = assess_needs(person, world, person.assessments)
+    if extension == 0.0:
+        await_exit(person, world)
+        return
+    person.leaving = person.leaving + extension
+    person.assessments += 1
+    prepare_assessment(person, world, world.rules.support.again_requested)
+
+
+@kernel
+def await_exit(person: Any, world: Any) -> None:
+    """The last days of casework."""
+    casework_until = announce(person, world, person.leaving)
+    if world.now >= casework_until:
+        end(person, world, DETAIL_MOVED_ON)
+        end_story(person, SLOT_SUPPORT)
+        return
+    until(person, world, SLOT_SUPPORT, casework_until)
+    go_on_from(person, SLOT_SUPPORT, LAST_DAY)
+
+
+@kernel
+def announce(person: Any, world: Any, leaving: float) -> float:
+    """Say when bed, subsistence and casework end, and prepare for it; the last day of casework."""
+    confirmed_at = person.cg_positive_at
+    casework_until = max(leaving, confirmed_at + person.floor_casework)
+    subsistence_until = max(leaving, confirmed_at + person.floor_subsistence)
+    bed_until = max(leaving, confirmed_at + person.floor_bed)
+    if bed_until != person.bed_until:
+        person.bed_until = bed_until
+        rebook_bed(person, world)
+    if person.subsistence and subsistence_until != person.due[SLOT_SUBSISTENCE]:
+        until(person, world, SLOT_SUBSISTENCE, subsistence_until)
+    exit_day = bed_until if person.holds[LINE_BEDS] else casework_until
+    if exit_day != person.exit_told:
+        person.exit_told = exit_day
+        housing.plan_before_exit(person, world, exit_day)
+    return casework_until
+
+
+@kernel
+def assess_needs(person: Any, world: Any, occasion: int) -> float:
+    """A Recovery Needs Assessment: how many days more, 0 if refused."""
+    rules = world.rules.support
+    outcome = draw(person, DRAW_NEEDS_OUTCOME, occasion)
+    length = draw(person, DRAW_EXTENSION, occasion)
+    if outcome < rules.fully_agreed:
+        record(person, world, EVENT_NEEDS_ASSESSED, DETAIL_FULLY_AGREED)
+        return on_grid(world, rules.full_extension * (0.5 + length))
+    if outcome < rules.fully_agreed + rules.partly_agreed:
+        record(person, world, EVENT_NEEDS_ASSESSED, DETAIL_PARTLY_AGREED)
+        return on_grid(world, rules.part_extension * (0.5 + length))
+    record(person, world, EVENT_NEEDS_ASSESSED, DETAIL_REFUSED)
+    return 0.0
+
+
+# --------------------------------------------------------------------------------------------- decisions
+@kernel
+def give_floors(person: Any, world: Any) -> None:
+    """What is guaranteed from a positive decision on."""
+    rules = world.rules.support
+    person.floor_casework = on_grid(world, rules.floor_casework)
+    person.floor_bed = on_grid(world, rules.floor_bed)
+    person.floor_subsistence = on_grid(world, rules.floor_subsistence)
+
+
+@kernel
+def decided(person: Any, world: Any) -> None:
+    """Tell the support story that the case has been decided, closed, or decided again."""
+    if person.confirmed:
+        give_floors(person, world)
+    if person.in_support:
+        wake(person, world, SLOT_SUPPORT)
+    elif person.confirmed and person.end_reason == DETAIL_NEGATIVE_DECISION and not person.away:
+        support_again(person, world)
+
+
+@kernel
+def extend(person: Any, world: Any) -> None:
+    """A policy for everyone in support, for one of them (`support.extend_for_everyone`)."""
+    if person.confirmed:
+        give_floors(person, world)
+        if person.due[SLOT_SUPPORT] < NEVER:
+            wake(person, world, SLOT_SUPPORT)
+
+
+# ------------------------------------------------------------------------------------------------- ends
+@kernel
+def end(person: Any, world: Any, reason: int) -> None:
+    """The last day of casework; services after support are offered from here."""
+    person.in_support = False
+    world.in_support -= 1
+    stop(person, SLOT_SUPPORT)
+    contact.settle(person, world)
+    if person.subsistence and (reason != DETAIL_MOVED_ON or person.due[SLOT_SUBSISTENCE] == NEVER):
+        end_subsistence(person, world)
+    person.end_reason = reason
+    record(person, world, EVENT_SUPPORT_ENDED, reason)
+    if person.holds[LINE_BEDS]:
+        if reason != DETAIL_MOVED_ON or person.bed_until <= world.now:
+            leave_bed(person, world)
+    elif person.tickets[LINE_BEDS]:
+        leave(person, world, BEDS)
+        stop(person, SLOT_BED)
+    services.offer_after_support(person, world)
+    person.changed = True
+
+
+@kernel
+def end_subsistence(person: Any, world: Any) -> None:
+    """Subsistence payments end; whoever may have benefits has them by then, or waits for the first."""
+    stop(person, SLOT_SUBSISTENCE)
+    person.subsistence = False
+    record(person, world, EVENT_SUBSISTENCE_ENDED, 0)
+    person.changed = True
+
+
+# ------------------------------------------------------------------------------------------------- beds
+@kernel
+def ask_for_bed(person: Any, world: Any) -> None:
+    """Ask for a safehouse place, if where the person is makes them want one; anew at each loss of a place."""
+    if not person.in_support or world.now >= person.bed_until:
+        return
+    if person.holds[LINE_BEDS] or person.tickets[LINE_BEDS]:
+        return
+    for kind in range(len(BED_WANTED_FROM)):
+        if person.place == BED_WANTED_FROM[kind]:
+            person.bed_asks += 1
+            drawn = draw_once(person, DRAW_BED_WANTED, person.bed_asks)
+            if drawn < world.rules.support.bed_wanted[kind]:
+                stand_in_line_for_bed(person, world)
+            return
+
+
+@kernel
+def stand_in_line_for_bed(person: Any, world: Any) -> None:
+    """A safehouse place is asked for, and waited for."""
+    begin_story(person, SLOT_BED)
+    rules = world.rules.support
+    record(person, world, EVENT_BED_REQUESTED, 0)
+    if draw_once(person, DRAW_BED_TOO_FAR, person.bed_asks) < rules.bed_too_far:
+        record(person, world, EVENT_BED_DECLINED, DETAIL_TOO_FAR)
+        end_story(person, SLOT_BED)
+        return
+    first = person.dependants or person.pregnant or person.place == PLACE_STREET
+    join(person, world, BEDS, 0 if first else 1)
+    patience = c_exponential(draw_once(person, DRAW_BED_PATIENCE, person.bed_asks), rules.bed_patience)
+    wait(person, world, SLOT_BED, patience)
+    go_on_from(person, SLOT_BED, IN_LINE)
+
+
+@kernel
+def bed(person: Any, world: Any) -> None:
+    """A safehouse place: given, or given up; lived in, left."""
+    if person.stage[SLOT_BED] == IN_LINE:
+        if not person.holds[LINE_BEDS]:
+            leave(person, world, BEDS)
+            record(person, world, EVENT_BED_WAIT_GIVEN_UP, 0)
+            end_story(person, SLOT_BED)
+            return
+        if world.now >= person.bed_until:
+            person.holds[LINE_BEDS] = False
+            release(world, BEDS)
+            record(person, world, EVENT_BED_WAIT_GIVEN_UP, 0)
+            end_story(person, SLOT_BED)
+            return
+        stop(person, SLOT_PLACE_ENDS)
+        record(person, world, EVENT_BED_TAKEN, 0)
+        if draw_once(person, DRAW_OTHER_REGION, person.bed_asks) < world.rules.support.bed_other_region:
+            person.resident_since = world.now
+        community.move(person, world, PLACE_SAFEHOUSE, DETAIL_VICTIM_CARE)
+    if world.now < person.bed_until:
+        until(person, world, SLOT_BED, person.bed_until)
+        go_on_from(person, SLOT_BED, LIVED_IN)
+        return
+    leave_bed(person, world)
+    end_story(person, SLOT_BED)
+
+
+@kernel
+def rebook_bed(person: Any, world: Any) -> None:
+    """The last night is known, or has changed: set the bed's clock to it."""
+    if person.holds[LINE_BEDS]:
+        until(person, world, SLOT_BED, person.bed_until)
+
+
+@kernel
+def leave_bed(person: Any, world: Any) -> None:
+    """Leave the safehouse for wherever there is to go."""
+    community.move(person, world, community.next_place(person, world), DETAIL_PLACE_ENDED)
