@@ -79,6 +79,28 @@ def compare(
     commands.compare(rest, names, out, events)
 
 
+@app.command()
+def player(
+    result: Annotated[Path, typer.Argument(metavar="RESULT", help="The folder of a result with its events.")],
+    people: Annotated[int, typer.Option("--people", help="Show at most so many, up to 50000.")] = 20_000,
+    first: Annotated[
+        str, typer.Option("--from", metavar="DATE", help="Show people first referred from this day on.")
+    ] = "",
+    last: Annotated[str, typer.Option("--to", metavar="DATE", help="... and up to this day.")] = "",
+    scenario: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--scenario", metavar="NAME", help="An option to show; may be given again.", show_default=False
+        ),
+    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="The file to write.")] = None,
+) -> None:
+    """Make the player for the training room: the same people under two rules, in one file."""
+    from sim.present.player import make
+
+    typer.echo(make(result, people, first, last, scenario or (), out))
+
+
 @app.command(name="list")
 def list_() -> None:
     """List the scenarios: what they are, and who decides."""
