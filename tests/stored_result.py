@@ -31,6 +31,12 @@ BAND = {
     "post_cg_stay": "Mean stay in support after the decision",
     "asylum_pending": "Share with asylum pending",
 }
+SETTINGS = {
+    ("post_cg_stay", "low"): {"support.needs_assessment.mean_post_cg_stay_days": 72},
+    ("post_cg_stay", "high"): {"support.needs_assessment.mean_post_cg_stay_days": 230},
+    ("asylum_pending", "low"): {"status.asylum.claim_share": 0.25, "status.asylum.leave_share": 0.48},
+    ("asylum_pending", "high"): {"status.asylum.claim_share": 0.64, "status.asylum.leave_share": 0.24},
+}
 
 # (level, mean effect of each option, spread of the paired differences, unit, better)
 HEADLINES: dict[str, tuple[float, tuple[float, ...], float, str]] = {
@@ -39,6 +45,34 @@ HEADLINES: dict[str, tuple[float, tuple[float, ...], float, str]] = {
     "long_insecure_share_year_1": (0.46, (-0.031, -0.012, 0.0, -0.044), 0.002, "share"),
     "insecure_days_year_2": (121.0, (3.2, -7.0, 0.0, -4.0), 0.9, "days"),
     "harm_by_day_365": (0.183, (-0.0004, 0.0003, 0.0, -0.0007), 0.002, "share"),
+    "recorded_by_day_365": (0.2, (-0.02, -0.004, 0.0, -0.024), 0.001, "share"),
+    "recorded_by_day_730": (0.33, (-0.006, -0.005, 0.0, -0.011), 0.001, "share"),
+}
+CHANGES = {
+    "extended_support_180": {"support.floor.casework_days": {"before": 0.0, "after": 180.0}},
+    "priority_need": {"housing.priority_need.confirmed_survivors": {"before": False, "after": True}},
+    "local_connection_exempt": {
+        "housing.local_connection.survivors_exempt": {"before": False, "after": True}
+    },
+}
+BEDS = {
+    "beds_occupied_mean": (405.0, 0.02, (35.0, 0.0, 0.0, 34.0), "people"),
+    "bed_line_mean": (0.0, 0.0, (2.0, 0.0, 0.0, 2.0), "people"),
+    "bed_wait_median": (0.0, 0.0, (0.0, 0.0, 0.0, 0.0), "days"),
+}
+"""Calendar metrics of safehouse places: level, share that chance moves, effect of each option, unit."""
+CONFIG = {
+    "policy": {"start": "2027-04-01"},
+    "experiment": {"horizon": "2032-03-31"},
+    "support": {
+        "needs_assessment": {"mean_post_cg_stay_days": 150},
+        "beds": {"places": {"2014-01-01": 160, "2026-01-01": 450}},
+    },
+    "services": {
+        "lifeline": {"title": "LifeLine", "places": 700, "duration_mean_days": 730},
+        "reach_in": {"title": "Reach-In", "places": "unlimited", "duration_mean_days": 183},
+        "quiet": {"title": "Quiet", "places": 500, "duration_mean_days": 90},
+    },
 }
 GROUPS = {"sex=female": 0.9, "sex=male": 1.05, "place=insecure or none": 1.6, "region=north_east": 1.0}
 PLACES = (
@@ -53,8 +87,18 @@ PLACES = (
 )
 
 
-def write_result(folder: Path, *, replications: int = 4, band: bool = True) -> Path:
-    """Write a whole result into `folder` and return it."""
+def write_result(
+    folder: Path,
+    *,
+    replications: int = 4,
+    band: bool = True,
+    band_replications: int = 1,
+    bed_line: float | None = None,
+) -> Path:
+    """Write a whole result into `folder` and return it.
+
+    `bed_line` is how many wait for a place on average under the options that extend support, if not 2.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     worlds = [{"name": "central", "entry": "", "side": "", "title": "", "settings": {}}]
     if band:
@@ -64,18 +108,20 @@ def write_result(folder: Path, *, replications: int = 4, band: bool = True) -> P
                 "entry": entry,
                 "side": side,
                 "title": title,
-                "settings": {"a.b": 1.0},
+                "settings": SETTINGS[entry, side],
             }
             for entry, title in BAND.items()
             for side in ("low", "high")
         ]
-    units = [("central", k) for k in range(replications)] + [(world["name"], 0) for world in worlds[1:]]
-    _parquet(folder, "outcomes", [row for unit in units for row in _outcomes(*unit)])
+    units = [("central", k) for k in range(replications)] + [
+        (world["name"], k) for world in worlds[1:] for k in range(band_replications)
+    ]
+    _parquet(folder, "outcomes", [row for unit in units for row in _outcomes(*unit, bed_line)])
     central = [unit for unit in units if unit[0] == "central"]
     _parquet(folder, "people", [{"replication": 0, "scenario": "baseline", "row": 1}])
     _parquet(folder, "curves", [row for unit in central for row in _curves(*unit)])
     _parquet(folder, "calendar", [row for unit in central for row in _calendar(*unit)])
-    (folder / "config.yaml").write_text(yaml.safe_dump({"policy": {"start": "2027-04-01"}}))
+    (folder / "config.yaml").write_text(yaml.safe_dump(CONFIG))
     scenarios: list[dict[str, Any]] = [
         {
             "name": "baseline",
@@ -87,7 +133,7 @@ def write_result(folder: Path, *, replications: int = 4, band: bool = True) -> P
         }
     ]
     for name, titles in OPTIONS.items():
-        changes = {"support.floor.casework_days": {"before": 0.0, "after": 180.0}}
+        changes = {path: change for part in name.split("+") for path, change in CHANGES[part].items()}
         why = ["Support that outlasts the <decision> & leaves time to find a home."]
         sources = ["Survivor support brief, Modern Slavery PEC, 15 November 2023"]
         scenarios.append(
@@ -132,10 +178,18 @@ def _noise(*address: object) -> float:
     return float(np.random.default_rng(seed).uniform(-1, 1))
 
 
-def _outcomes(world: str, replication: int) -> list[dict[str, Any]]:
+def _outcomes(world: str, replication: int, bed_line: float | None = None) -> list[dict[str, Any]]:
     rows = []
     for place, scenario in enumerate(SCENARIOS):
         address = {"world": world, "replication": replication, "scenario": scenario}
+        for metric, (level, share, effects, unit) in BEDS.items():
+            effect = effects[place - 1] if place else 0.0
+            if metric == "bed_line_mean" and effect and bed_line is not None:
+                effect = bed_line
+            chance = 1 + share * _noise(metric, replication) if world == "central" else 1.0
+            about = {"unit": unit, "better": "lower", "family": "calendar", "group": "all", "metric": metric}
+            value = level * chance + effect * (1 + 0.05 * _noise(metric, scenario, replication))
+            rows.append({**address, **about, "value": value})
         for group, size in {"all": 1.0, **GROUPS}.items():
             people = {"all": 4200, "region=north_east": 31}.get(group, 1900)
             rows.append(
@@ -212,6 +266,8 @@ def _calendar(world: str, replication: int) -> list[dict[str, Any]]:
                 * (1 + ahead),
                 "beds_occupied_mean": min(700.0, 150 + 60 * (year - 2014)) * wobble,
                 "bed_line": 30 * wobble * (1 + 4 * ahead),
+                "service_people:lifeline": 700.0,
+                "service_people:quiet": 25.0,
             }
             rows += [
                 {**address, "series": name, "period": quarter, "value": float(v)}
@@ -223,6 +279,12 @@ def _calendar(world: str, replication: int) -> list[dict[str, Any]]:
                 "cg_wait_median": np.interp(year, [2014, 2019, 2024, 2026, 2031], [100, 300, 780, 250, 180]),
                 "rg_wait_median": 6.0 if year < 2023 else 24.0,
                 "repeat_referrals": 120.0 * (year - 2014),
+                "duties_started": 500.0 * (year - 2013),
+                "rough_one_night": 47.0 * (year - 2013),
+                "service_joined:lifeline": 2000.0,
+                "service_served_share:lifeline": 0.2,
+                "service_joined:quiet": 100.0,
+                "service_served_share:quiet": 1.0,
                 "bed_wait_median": np.inf if year < 2016 else 9.0 + 3 * place if year > 2026 else 9.0,
             }
             rows += [
@@ -232,4 +294,6 @@ def _calendar(world: str, replication: int) -> list[dict[str, Any]]:
             entrants = 900.0 + 300 * (year - 2014)
             period = f"{year}/{(year + 1) % 100:02d}"
             rows.append({**address, "series": "support_entrants", "period": period, "value": entrants})
+            duties = {"series": "duties_started", "period": period, "value": 500.0 * (year - 2013)}
+            rows.append({**address, **duties})
     return rows

@@ -2,7 +2,9 @@
 
 Replication by replication the option meets the same people with the same luck as the baseline, so it is the
 *difference* that is averaged. The interval speaks of chance alone; beside it stands how the difference moves
-when each uncertain input is set low and high. Reads stored results only; says nothing in words.
+when each uncertain input is set low and high. The band has fewer replications than the difference it stands
+beside, so each end is that difference plus the move over matched replications. Reads stored results only;
+says nothing in words.
 """
 
 from __future__ import annotations
@@ -37,12 +39,18 @@ class BandRow:
     low_setting, high_setting : dict
         Parameter path to value.
     at_low, at_high : float or None
-        Mean paired difference in that world; None if it was not run or not measured there.
+        The reported difference moved by this setting: the mean over all central replications, plus the mean
+        over the band's replications of (difference in that world - central difference of the *same
+        replication*). The same luck on both sides, so the move is the input, not chance. None if it was not
+        run or not measured there.
     central : float or None
-        Mean paired difference of the *same replications* in the central world: the same luck, so what differs
-        from it is the input, not chance.
+        Mean central difference of the band's replications alone.
     replications : int
-        How many each mean is of.
+        How many the moves are a mean of.
+    turns, could_turn : bool
+        Whether the direction is another at one end than in the central world (or the difference gone).
+        `turns` asks for two replications or more, for an end whose 95% t interval lies on the other side of
+        zero, and for low and high to differ beyond chance; else it `could_turn`.
     """
 
     entry: str
@@ -53,6 +61,8 @@ class BandRow:
     at_high: float | None
     central: float | None
     replications: int
+    turns: bool = False
+    could_turn: bool = False
 
 
 @dataclass(frozen=True)
@@ -116,15 +126,8 @@ class Difference:
 
     @property
     def turned_by(self) -> tuple[BandRow, ...]:
-        """The inputs under which the difference vanishes or changes its sign."""
-        mean = self.mean
-        if mean is None or mean == 0:
-            return ()
-        return tuple(
-            row
-            for row in self.band
-            if any(v is not None and v * mean <= 0 for v in (row.at_low, row.at_high))
-        )
+        """The inputs that turn the direction beyond chance."""
+        return tuple(row for row in self.band if row.turns)
 
 
 @dataclass(frozen=True)
@@ -299,22 +302,49 @@ def _band(
     group: str,
     central: Mapping[int, float],
 ) -> tuple[BandRow, ...]:
-    """One row an uncertain input."""
+    """One row an uncertain input, centred on the mean of all central replications."""
     rows = []
+    mean = _mean(list(central.values()))
     for entry, sides in entries.items():
         at = {side: _paired(levels, world["name"], option, metric, group) for side, world in sides.items()}
-        used = sorted(set().union(*at.values()))
+        moves = {
+            side: {k: value - central[k] for k, value in found.items() if k in central}
+            for side, found in at.items()
+        }
+        used = sorted(set().union(*moves.values()))
         first = next(iter(sides.values()))
+        low, high = moves.get("low", {}), moves.get("high", {})
+        ends = {side: _moved(mean, tuple(found.values())) for side, found in moves.items()}
+        other_way = [side for side, end in ends.items() if mean and end is not None and end * mean <= 0]
+        across = interval([high[k] - low[k] for k in sorted(low) if k in high])
+        sure = across is not None and (across[0] > 0 or across[1] < 0)
+        turns = sure and any(_beyond(mean, tuple(moves[side].values())) for side in other_way)
         rows.append(
             BandRow(
                 entry=entry,
                 title=str(first["title"]) or entry,
                 low_setting=sides.get("low", {}).get("settings", {}),
                 high_setting=sides.get("high", {}).get("settings", {}),
-                at_low=_mean(list(at.get("low", {}).values())),
-                at_high=_mean(list(at.get("high", {}).values())),
-                central=_mean([central[replication] for replication in used if replication in central]),
+                at_low=ends.get("low"),
+                at_high=ends.get("high"),
+                central=_mean([central[replication] for replication in used]),
                 replications=len(used),
+                turns=turns,
+                could_turn=bool(other_way) and not turns,
             )
         )
     return tuple(rows)
+
+
+def _moved(mean: float | None, moves: Sequence[float]) -> float | None:
+    """The reported difference, moved."""
+    move = _mean(moves)
+    return None if mean is None or move is None else mean + move
+
+
+def _beyond(mean: float | None, moves: Sequence[float]) -> bool:
+    """Whether the moved difference lies on the other side of zero with its whole interval."""
+    ends = interval(moves)
+    if mean is None or ends is None:
+        return False
+    return mean + ends[0] > 0 if mean < 0 else mean + ends[1] < 0

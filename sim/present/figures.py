@@ -13,9 +13,9 @@ from typing import Final
 
 from sim.outcomes.places import CATEGORY_WORDS
 from sim.present import plots
-from sim.present.names import HARM_CURVE, PLACES_CURVE, RECORDED_CURVE, metric_name
+from sim.present.names import HARM_CURVE, PLACES_CURVE, PUT_OFF, RECORDED_CURVE, metric_name
 from sim.present.read import Stored, curve
-from sim.present.words import Effect, amount, interval, noun_of, number, signed
+from sim.present.words import Effect, amount, interval, noun_of, number, range_title, signed
 
 TABLE_DAYS: Final = (0, 28, 90, 180, 365, 545, 730)
 _PLACE_OF_WORDS: Final = {words: category.name.lower() for category, words in CATEGORY_WORDS.items()}
@@ -62,6 +62,10 @@ def svg_uri(svg: bytes) -> str:
 def differences_block(effects: Sequence[Effect], key: str = "differences") -> Block:
     """Dots, intervals and assumption bands of some measures."""
     panels, rows, told = [], [], []
+    notes = " ".join(
+        dict.fromkeys(f" {note}" for effect in effects if (note := metric_name(effect.metric).note))
+    )
+    title = band_title(effects)
     for metric in dict.fromkeys(effect.metric for effect in effects):
         chosen = [effect for effect in effects if effect.metric == metric]
         scale = 100.0 if chosen[0].unit == "share" else 1.0
@@ -89,14 +93,24 @@ def differences_block(effects: Sequence[Effect], key: str = "differences") -> Bl
         uri=svg_uri(plots.differences(panels)),
         alt="Dots with whiskers: each option's difference from today's rules. " + " ".join(told),
         caption="What each option changes. The dot is the mean over runs; the line is the 95% interval from "
-        "chance; "
-        "the bar spans the same difference with each dominant assumption set low and high, one at a time.",
+        f"chance; the bar is the {title[:1].lower()}{title[1:]}: the same difference with each set low and "
+        "high, one "
+        f"at a time.{notes}",
         table=Table(
             "Differences from today's rules",
-            ("Measure", "Option", "Difference", "95% interval from chance", "Range over assumptions"),
+            ("Measure", "Option", "Difference", "95% interval from chance", title),
             tuple(rows),
         ),
     )
+
+
+def band_title(effects: Sequence[Effect]) -> str:
+    """The heading of the assumption band: over how many assumptions it ranges."""
+    widest = max(effects, key=lambda effect: len(effect.varied))
+    if not widest.varied:
+        return "Range over assumptions: none varied"
+    words = range_title(widest)
+    return words[:1].upper() + words[1:]
 
 
 def _dot(effect: Effect, scale: float) -> plots.Dot:
@@ -123,6 +137,12 @@ def _clear_ones(effects: Sequence[Effect]) -> str:
     clear = [effect for effect in effects if effect.beyond_chance]
     if not clear:
         return "no option differs beyond chance."
+    if not clear[0].co_primary:
+        parts = [
+            f"{effect.option} differs by {signed(effect.mean, effect.unit)} ({bounds(effect)})"
+            for effect in clear
+        ]
+        return "; ".join(parts) + ("." if len(clear) == len(effects) else "; the others not beyond chance.")
     parts = [
         f"{effect.option} {amount(effect.mean, effect.unit)} {'fewer' if effect.mean < 0 else 'more'}"
         if effect.unit != "share"
@@ -186,7 +206,7 @@ def return_block(stored: Stored) -> Block:
     panels, rows, told = [], [], []
     for name, title, short in (
         (HARM_CURVE, "Harm: exploited again, a night rough, or missing", "Harm"),
-        (RECORDED_CURVE, "Recorded: referred or applied again, or urgent return", "Recorded"),
+        (RECORDED_CURVE, "Recorded: referred again, applied after an end, or urgent return", "Recorded"),
     ):
         curves, ends = [], []
         for story in stored.stories:
@@ -211,8 +231,9 @@ def return_block(stored: Stored) -> Block:
         alt="Curves of the share of survivors who come back in crisis, by day since the decision. "
         + " ".join(told),
         caption="Who comes back in crisis. Harm is what happens, known to anybody or not. Recorded returns "
-        "also "
-        "rise when people are found sooner, so harm is the measure to go by. Death and departure compete.",
+        f"also rise when people are found sooner, so harm is the measure to go by. {PUT_OFF} Death and "
+        "departure "
+        "compete.",
         table=Table(
             "Share of survivors by day since the positive decision",
             ("Definition", "Rules", "Day", "Share"),

@@ -13,7 +13,16 @@ from sim.present import plots_record
 from sim.present.figures import Block, Table, svg_uri
 from sim.present.names import OVER_YEARS, SERIES
 from sim.present.read import Stored, series
-from sim.validate.published import MEASURES, Check, compare, record, tally
+from sim.validate.published import (
+    CAVEATS,
+    MEASURES,
+    ROUGH_COUNT,
+    ROUGH_YEAR,
+    Check,
+    compare,
+    record,
+    tally,
+)
 
 if TYPE_CHECKING:
     import numpy as np
@@ -34,14 +43,14 @@ _PANELS: Final[tuple[tuple[str, str, str, str], ...]] = (
 
 
 def kind_of(period: str) -> str:
-    """Whether a period is a year, a quarter or a contract year.
+    """Whether a period is a year, a quarter or a year that straddles two (a contract or a financial one).
 
     Examples
     --------
     >>> [kind_of(period) for period in ("2019", "2019Q4", "2019/20")]
-    ['year', 'quarter', 'contract year']
+    ['year', 'quarter', 'straddling year']
     """
-    return "quarter" if "Q" in period else "contract year" if "/" in period else "year"
+    return "quarter" if "Q" in period else "straddling year" if "/" in period else "year"
 
 
 def moment(period: str, *, stock: bool) -> float:
@@ -55,7 +64,7 @@ def moment(period: str, *, stock: bool) -> float:
     start = float(period[:4])
     if kind_of(period) == "quarter":
         start, length = start + (int(period[-1]) - 1) / 4, 0.25
-    elif kind_of(period) == "contract year":
+    elif kind_of(period) == "straddling year":
         start, length = start + 0.5, 1.0
     else:
         length = 1.0
@@ -151,6 +160,38 @@ def reconstruction_table(found: Sequence[Check], caption: str) -> Table:
     return Table(caption, head, tuple(rows))
 
 
+def caveats(found: Sequence[Check]) -> list[str]:
+    """What must be read beside a published figure, with what the run holds for it."""
+    said = []
+    for measure, words in CAVEATS.items():
+        own = [check for check in found if check.figure.measure == measure]
+        told = "; ".join(
+            f"{check.figure.as_of}: {check.figure.value:,.0f} recorded, "
+            + (f"{check.mean:,.0f} in the model" if check.mean is not None else "not measured in this result")
+            for check in own
+        )
+        said.append(f"{MEASURES[measure]}. {told}. {words}")
+    return said
+
+
+def street_count(stored: Stored) -> str:
+    """The survivors on the street on one night beside everyone counted in England; empty if not stored."""
+    nights = series(stored, "rough_one_night")
+    if ROUGH_YEAR not in nights.index:
+        return ""
+    people = float(nights.loc[[ROUGH_YEAR]].to_numpy(float).mean())
+    return (
+        f"Context, neither hit nor miss: on the night of 1 November {ROUGH_YEAR}, {people:,.0f} of the "
+        "survivors followed "
+        f"in England and Wales sleep rough in the model (mean over runs). {ROUGH_COUNT:,} people, survivors "
+        "or not, were "
+        "counted or estimated sleeping rough in England on one night that autumn: "
+        f"{people / ROUGH_COUNT:.0%} of that "
+        "number. The rates of losing and finding a sofa were set with about a tenth in mind, so this is no "
+        "test of them."
+    )
+
+
 def summary(found: Sequence[Check]) -> str:
     """Hits and misses in one sentence, inputs and results of the queue apart."""
     inputs = tally([check for check in found if check.figure.is_input])
@@ -206,7 +247,7 @@ def years_block(stored: Stored) -> Block | None:
         alt=f"Lines over the projected years for every set of rules. At the end of the period, {told}.",
         caption="What the options do to everybody else: people in support, safehouse places and waits in "
         "calendar "
-        "time, means over runs. Longer stays in a finite number of places make others wait.",
+        "time, means over runs. Longer stays make others wait only where the places are full.",
         table=Table(
             "Means over runs, at four moments (years as decimals)", ("Measure", "Rules", *head), tuple(rows)
         ),

@@ -34,9 +34,41 @@ NOT_MODELLED: Final[tuple[tuple[str, str], ...]] = (
         "rules that change where people are.",
     ),
     (
-        "Criminal cases, and support before the first decision",
-        "A criminal case that holds up a decision, and emergency support before reasonable grounds, are not "
-        "in this version.",
+        "Emergency support before reasonable grounds",
+        "People who are destitute can be helped before the first decision; in this model support begins "
+        "after a positive one.",
+    ),
+    (
+        "Detention and custody after the first decision",
+        "Some survivors are in custody when life in the community begins and are released later; nobody is "
+        "detained or imprisoned after that.",
+    ),
+    (
+        "Criminal cases that hold a decision",
+        "A case of one's own, or as a witness, can hold up a conclusive decision. Here it does not.",
+    ),
+    (
+        "Children's panels",
+        "In some areas local panels decide children's cases. Here children wait at the same desks as adults.",
+    ),
+    (
+        "Asylum claims made after referral",
+        "A claim is pending at referral or never made; nobody claims later, or claims afresh.",
+    ),
+    (
+        "Care Act help, and help for people with no recourse to public funds",
+        "Councils house and pay some people who have no right to homelessness assistance. Those people "
+        "appear here with an insecure place or in asylum accommodation.",
+    ),
+    (
+        "Prevention for people losing a home of their own",
+        "A council is asked before the loss only where support, a safehouse place or asylum accommodation "
+        "ends. Whoever loses a home of their own applies afterwards, or not at all.",
+    ),
+    (
+        "The right to a new application within two years of a private offer",
+        "Section 195A of the Housing Act 1996 lets a tenant who loses such a home come back with priority "
+        "need. It is not in this version.",
     ),
     (
         "Costs, and who pays them",
@@ -54,13 +86,28 @@ NOT_MODELLED: Final[tuple[tuple[str, str], ...]] = (
     ),
     (
         "Quality of support",
-        "Having to retell one's story, loss at a handover between providers, poor standards and digital "
-        "exclusion are not modelled: no figure was found for any of them.",
+        "Having to retell one's story, poor standards and digital exclusion are not modelled: no figure was "
+        "found for any of them.",
+    ),
+    (
+        "Hand-over between providers and to a council",
+        "Nobody is lost, and no time passes, when a worker or provider changes; early and late hand-over do "
+        "the same here.",
     ),
     (
         "Councils one by one",
         "London and the rest of England and Wales are told apart in housing, and nothing finer: practice "
         "differs between councils, and no figure for survivors says by how much.",
+    ),
+    (
+        "Recorded returns with detection held as it is today",
+        "An option that brings survivors into contact also brings their returns to light. Splitting that "
+        "from need takes a run in which detection is held at the baseline's; here both move together.",
+    ),
+    (
+        "Who gains and who loses, under a second coupling of luck",
+        "Which individuals do better under an option depends on how the luck of two runs is paired. Only one "
+        "pairing was made, so no share of people who gain or lose is shown.",
     ),
 )
 """Pairs (what, why and what it means for the reader)."""

@@ -14,14 +14,33 @@ from pathlib import Path
 from typing import Any, Final
 
 from sim.errors import SimError
-from sim.present.figures import Table, bounds, differences_block, places_block, return_block
-from sim.present.history import checks, quarterly_table, record_block, summary, years_block
+from sim.present.crowding import crowded, price_in_beds
+from sim.present.figures import Table, band_title, bounds, differences_block, places_block, return_block
+from sim.present.history import (
+    caveats,
+    checks,
+    quarterly_table,
+    record_block,
+    street_count,
+    summary,
+    years_block,
+)
 from sim.present.limits import NOT_MODELLED
 from sim.present.names import GROUPS, PRIMARY, SAID_LATER, SECOND_YEAR, group_label, metric_name
-from sim.present.read import BASELINE, CENTRAL, Stored, effects, load
+from sim.present.read import BASELINE, CENTRAL, Stored, Story, effects, load
+from sim.present.rests import (
+    assumed,
+    assumptions,
+    band_table,
+    extends_support,
+    runs_in_words,
+    setting,
+    stay_table,
+)
 from sim.present.words import (
     Effect,
     band_sentence,
+    by_chance_alone,
     how_sure,
     interval,
     later,
@@ -104,42 +123,52 @@ def content(stored: Stored) -> dict[str, Any]:
     found = checks(stored)
     later_told = [effect for effect in headline if effect.metric in SAID_LATER]
     first_told = [effect for effect in headline if effect.metric not in SAID_LATER] or headline
+    groups = group_tables(stored)
+    stay = setting(stored.config, "support.needs_assessment.mean_post_cg_stay_days")
     return {
         "title": "What would change for survivors after the decision",
         "start": _date(stored.config["policy"]["start"]),
         "stories": stored.stories,
         "options_named": listed([story.title for story in stored.options]),
-        "answers": [_answer(option.title, headline) for option in stored.options],
+        "answers": [_answer(stored, option, headline) for option in stored.options],
         "how_sure": how_sure(primary),
+        "by_chance_alone": by_chance_alone(_intervals(headline, groups)),
         "people": _people(stored),
         "replications": stored.comparison.replications,
-        "band_replications": stored.comparison.band_replications,
+        "band_runs": runs_in_words(stored.comparison.band_replications),
+        "range_title": band_title(headline),
         "headline_table": headline_table(headline),
+        "extends": any(extends_support(option) for option in stored.options),
+        "stay": stay_table(headline, stored.options, stay),
         "differences": differences_block(first_told),
         "more_differences": differences_block(later_told, "more-differences") if later_told else None,
         "places": places_block(stored),
         "returns": return_block(stored),
         "later": _later(stored),
-        "groups": group_tables(stored),
+        "groups": groups,
         "years": years_block(stored),
+        "crowded": crowded(stored),
         "record": record_block(stored, found),
         "quarters": quarterly_table(found),
         "record_summary": summary(found),
+        "caveats": caveats(found),
+        "street_count": street_count(stored),
         "limits": NOT_MODELLED,
-        "assumptions": _assumptions(),
-        "assumed": _assumed(),
+        "assumptions": assumptions(),
+        "assumed": assumed(),
         "band": band_table(primary),
         "reproduce": _reproduce(stored),
     }
 
 
-def _answer(option: str, headline: Sequence[Effect]) -> dict[str, Any]:
-    """What is said of one option: a sentence a measure, and the assumption band of the first."""
+def _answer(stored: Stored, story: Story, headline: Sequence[Effect]) -> dict[str, Any]:
+    """What is said of one option: a sentence a measure, the band of the first, the price in places."""
+    option = story.title
     own = sorted(
         (effect for effect in headline if effect.option == option),
         key=lambda effect: effect.metric in SAID_LATER,
     )
-    spoken = [sentence(effect).removeprefix(f"{option}: ") for effect in own]
+    spoken = [_noted(sentence(effect).removeprefix(f"{option}: "), effect) for effect in own]
     if all(effect.nothing_changed for effect in own):
         spoken = ["Changes nothing in this model: every headline difference is exactly 0."]
     spoken = [text[:1].upper() + text[1:] for text in spoken]
@@ -150,7 +179,20 @@ def _answer(option: str, headline: Sequence[Effect]) -> dict[str, Any]:
         "more": spoken[first:] if first else [],
         "measure": metric_name(own[0].metric).title,
         "band": band_sentence(own[0]),
+        "price": price_in_beds(stored, story) if extends_support(story) else "",
     }
+
+
+def _noted(said: str, effect: Effect) -> str:
+    """A sentence, and what must be read beside its measure."""
+    note = metric_name(effect.metric).note
+    return f"{said} {note}" if note else said
+
+
+def _intervals(headline: Sequence[Effect], groups: Sequence[Table]) -> int:
+    """Intervals on the page that could exclude zero: headline measures, and the shown cells of groups."""
+    shown = sum("±" in cell for table in groups for row in table.rows for cell in row)
+    return shown + sum(effect.has_interval and not effect.nothing_changed for effect in headline)
 
 
 def _people(stored: Stored, group: str = "all") -> str:
@@ -173,6 +215,7 @@ def headline_table(headline: Sequence[Effect]) -> list[dict[str, Any]]:
             "measure": metric_name(metric).title,
             "today": number(own[0].baseline, own[0].unit),
             "unit": noun_of(own[0].unit),
+            "note": metric_name(metric).note,
             "rows": [
                 (
                     effect.option,
@@ -186,29 +229,6 @@ def headline_table(headline: Sequence[Effect]) -> list[dict[str, Any]]:
         for metric in dict.fromkeys(effect.metric for effect in headline)
         if (own := [effect for effect in headline if effect.metric == metric])
     ]
-
-
-def band_table(primary: Sequence[Effect]) -> Table | None:
-    """The first headline difference at the low and the high setting of each assumption."""
-    rows = [
-        (
-            assumption.title,
-            effect.option,
-            *(
-                signed(value, effect.unit) if value is not None else "not run"
-                for value in (assumption.at_low, effect.mean, assumption.at_high)
-            ),
-        )
-        for effect in primary
-        for assumption in effect.assumptions
-    ]
-    if not rows:
-        return None
-    return Table(
-        f"{metric_name(primary[0].metric).title}: difference from today's rules with one assumption changed",
-        ("Assumption", "Option", "Set low", "Central", "Set high"),
-        tuple(sorted(rows, key=lambda row: row[0])),
-    )
 
 
 def _later(stored: Stored) -> dict[str, Any] | None:
@@ -256,9 +276,11 @@ def group_tables(stored: Stored) -> list[Table]:
                 rows.append((f"{heading}: {value}", _people(stored, group), level, *map(_cell, cells)))
         if rows:
             unit = noun_of(effects(stored, [metric])[0].unit)
+            note = metric_name(metric).note
             tables.append(
                 Table(
-                    f"{metric_name(metric).title}: today's rules, then each option's difference in {unit}",
+                    f"{metric_name(metric).title}: today's rules, then each option's difference in {unit}"
+                    + (f". {note}" if note else ""),
                     ("Group", "People", "Today's rules", *(story.title for story in stored.options)),
                     tuple(rows),
                 )
@@ -276,35 +298,6 @@ def _cell(effect: Effect) -> str:
     if half > max(abs(effect.mean), 0.05 * abs(effect.baseline)):
         return "hidden"
     return f"{signed(effect.mean, effect.unit)} ± {signed(half, effect.unit).lstrip('+')}"
-
-
-def _assumptions() -> list[dict[str, str]]:
-    """Structural assumptions from the evidence register."""
-    from sim.config.evidence import register
-
-    return [
-        {"id": str(entry.id), "sentence": str(entry.sentence), "switch": str(entry.switch or "")}
-        for entry in register().assumptions()
-    ]
-
-
-def _assumed() -> Table:
-    """Every parameter whose value has no published source, with the reason for it."""
-    from sim.config.evidence import register
-
-    rows = [
-        (
-            entry.meaning,
-            "" if entry.range is None else f"{entry.range[0]:g} to {entry.range[1]:g}",
-            entry.unit,
-            entry.assumed or "",
-            entry.path,
-        )
-        for entry in register().entries
-        if entry.confidence == "assumed" and entry.kind != "run" and "*" not in entry.path
-    ]
-    head = ("What it means", "Range", "Unit", "Why this value", "Parameter")
-    return Table(f"The {len(rows)} parameters whose value is assumed", head, tuple(rows))
 
 
 def _reproduce(stored: Stored) -> dict[str, str]:

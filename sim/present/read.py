@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from sim.experiment.titles import option_title
-from sim.present.names import metric_name
+from sim.present.names import CO_PRIMARY, metric_name
 from sim.present.words import Assumption, Effect
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import pandas as pd
 
-    from sim.experiment.compare import Comparison, Difference
+    from sim.experiment.compare import BandRow, Comparison, Difference
 
     Floats = npt.NDArray[np.float64]
 
@@ -164,7 +164,22 @@ def _effect(difference: Difference, option: str) -> Effect:
         low=difference.low,
         high=difference.high,
         replications=difference.replications,
-        assumptions=tuple(Assumption(row.title, row.at_low, row.at_high) for row in difference.band),
+        assumptions=tuple(map(_assumption, difference.band)),
+        co_primary=difference.metric in CO_PRIMARY,
+    )
+
+
+def _assumption(row: BandRow) -> Assumption:
+    return Assumption(
+        row.title,
+        row.at_low,
+        row.at_high,
+        row.replications,
+        row.turns,
+        row.could_turn,
+        row.entry,
+        ", ".join(map(_plain, row.low_setting.values())),
+        ", ".join(map(_plain, row.high_setting.values())),
     )
 
 

@@ -1,7 +1,8 @@
 """Sentences made from numbers, with guarded verbs: what changed, what it rests on and how sure we are.
 
-A sentence says *falls* or *rises* only if the interval from chance excludes zero, and adds that the direction
-depends on an assumption if the assumption band changes the sign. Reads no file and computes no statistic.
+A sentence says *falls* or *rises* only of a co-primary measure and only if the interval from chance excludes
+zero, and adds that an assumption turns the direction, or could, where the assumption band changes the sign.
+Of all other measures it says by how much they differ. Reads no file and computes no statistic.
 """
 
 from __future__ import annotations
@@ -16,11 +17,21 @@ MINUS: Final = "−"
 
 @dataclass(frozen=True)
 class Assumption:
-    """One entry of the assumption band: the same difference with this input set low, and set high."""
+    """One entry of the assumption band: the same difference with this input set low, and set high.
+
+    `runs` says over how many runs a setting; `turns` that it changes the direction beyond chance,
+    `could_turn` that it does so in these runs, which are too few or too much alike to tell.
+    """
 
     title: str
     at_low: float | None
     at_high: float | None
+    runs: int = 1
+    turns: bool = False
+    could_turn: bool = False
+    entry: str = ""
+    low_setting: str = ""
+    high_setting: str = ""
 
     @property
     def values(self) -> tuple[float, ...]:
@@ -50,6 +61,8 @@ class Effect:
         95% interval from chance; None with a single replication.
     replications : int
     assumptions : tuple of Assumption
+    co_primary : bool
+        Whether it may be said to fall or rise.
     """
 
     option: str
@@ -64,6 +77,7 @@ class Effect:
     high: float | None
     replications: int
     assumptions: tuple[Assumption, ...] = ()
+    co_primary: bool = False
 
     @property
     def has_interval(self) -> bool:
@@ -87,13 +101,9 @@ class Effect:
         return (min(*values, self.mean), max(*values, self.mean)) if values else None
 
     @property
-    def turned_by(self) -> tuple[str, ...]:
-        """Titles of the assumptions under which the difference vanishes or changes its sign."""
-        return tuple(
-            assumption.title
-            for assumption in self.assumptions
-            if any(value * self.mean <= 0 for value in assumption.values)
-        )
+    def varied(self) -> tuple[Assumption, ...]:
+        """The assumptions for which a difference was measured."""
+        return tuple(assumption for assumption in self.assumptions if assumption.values)
 
 
 def _finite(value: float | None) -> bool:
@@ -177,7 +187,7 @@ def sentence(effect: Effect) -> str:
     Examples
     --------
     >>> sentence(Effect("A", "m", "the nights out", True, "days", "lower", 140.0, -12.0, -14.0, -10.0, 8))
-    'A: the nights out fall by 12 days, from 140 days to 128 days (95% interval from chance −14.0 to −10.0).'
+    'A: the nights out differ by −12.0 days from 140 days (95% interval from chance −14.0 to −10.0).'
     """
     start = f"{effect.option}: "
     if not math.isfinite(effect.mean):
@@ -195,6 +205,13 @@ def sentence(effect: Effect) -> str:
             f"{start}no change that can be told from chance in {effect.subject} "
             f"({signed(effect.mean, effect.unit)} {noun_of(effect.unit)}, 95% interval {bounds})."
         )
+    if not effect.co_primary:
+        return (
+            f"{start}{effect.subject} {'differ' if effect.plural else 'differs'} by "
+            f"{signed(effect.mean, effect.unit)} {noun_of(effect.unit)} from "
+            f"{number(effect.baseline, effect.unit)} "
+            f"(95% interval from chance {bounds}){_but_direction(effect)}."
+        )
     verb = ("fall" if effect.mean < 0 else "rise") + ("" if effect.plural else "s")
     return (
         f"{start}{effect.subject} {verb} by {amount(effect.mean, effect.unit)}, from "
@@ -204,10 +221,21 @@ def sentence(effect: Effect) -> str:
 
 
 def _but_direction(effect: Effect) -> str:
-    if not effect.turned_by:
-        return ""
-    what = "an assumption" if len(effect.turned_by) == 1 else "assumptions"
-    return f", but the direction depends on {what}: {listed(effect.turned_by)}"
+    turning = [each.title for each in effect.assumptions if each.turns]
+    perhaps = [each for each in effect.assumptions if each.could_turn]
+    said = [f"turns with {_assumptions(len(turning))}: {listed(turning)}"] if turning else []
+    if perhaps:
+        runs = min(each.runs for each in perhaps)
+        said.append(
+            f"could turn with {_assumptions(len(perhaps))}, in {runs} {'run' if runs == 1 else 'runs'} of "
+            "each "
+            f"setting: {listed([each.title for each in perhaps])}"
+        )
+    return f", but the direction {'; it '.join(said)}" if said else ""
+
+
+def _assumptions(count: int) -> str:
+    return "an assumption" if count == 1 else "assumptions"
 
 
 def band_sentence(effect: Effect) -> str:
@@ -217,9 +245,40 @@ def band_sentence(effect: Effect) -> str:
     low, high = effect.band
     if low == high == 0:
         return "It changes nothing under any of the assumptions that were varied."
+    runs = min(assumption.runs for assumption in effect.varied)
     return (
-        f"Over the assumptions that were varied, one at a time, the difference lies between "
-        f"{signed(low, effect.unit)} and {signed(high, effect.unit)} {noun_of(effect.unit)}."
+        f"{range_title(effect)[:1].upper()}{range_title(effect)[1:]}, one at a time: the difference lies "
+        "between "
+        f"{signed(low, effect.unit)} and {signed(high, effect.unit)} {noun_of(effect.unit)} "
+        f"({runs} {'run' if runs == 1 else 'runs'} a setting)."
+    )
+
+
+def range_title(effect: Effect) -> str:
+    """What the assumption band is called: it spans these assumptions and no others.
+
+    Examples
+    --------
+    >>> varied = (Assumption("a", 1.0, 2.0),)
+    >>> range_title(Effect("A", "m", "s", True, "days", "lower", 1.0, 1.0, None, None, 1, varied))
+    'range over this 1 assumption'
+    """
+    count = len(effect.varied)
+    return f"range over this {count} assumption" if count == 1 else f"range over these {count} assumptions"
+
+
+def by_chance_alone(intervals: int) -> str:
+    """Say how many intervals stand on a page and how many of them mislead."""
+    if intervals == 0:
+        return "No interval from chance can be given: there are too few runs."
+    return (
+        f"This page holds {intervals:,} {'interval' if intervals == 1 else 'intervals'} from chance. Even if "
+        "no option "
+        "changed anything, about one in twenty would exclude zero by chance alone, so the verbs “fall” and "
+        "“rise” "
+        "are kept for the three measures that were chosen beforehand: days with nowhere secure in the first "
+        "year, those "
+        "of them with no worker, and 28 or more such days in a row."
     )
 
 
@@ -268,22 +327,34 @@ def later(first: Effect, second: Effect) -> str:
     improved = first.beyond_chance and (first.mean < 0) == (first.better == "lower")
     if first.nothing_changed and second.nothing_changed:
         return f"{first.option}: changes nothing in this model, in either year."
+    if not first.has_interval or not second.has_interval:
+        return f"{first.option}: too few runs to say."
     if not improved:
-        return f"{first.option}: no improvement beyond chance in the first year, so nothing to be delayed."
+        return (
+            f"{first.option}: no improvement beyond chance in the first year ({_with_interval(first)}), so "
+            "nothing to "
+            "be delayed."
+        )
     if not second.beyond_chance:
         return (
             f"{first.option}: the gain of the first year is not given back beyond chance in the second "
-            f"({signed(second.mean, second.unit)} {noun_of(second.unit)})."
+            f"({_with_interval(second)})."
         )
     if (second.mean < 0) == (first.mean < 0):
         return (
-            f"{first.option}: removed rather than delayed: the second year improves as well, by "
-            f"{amount(second.mean, second.unit)}."
+            f"{first.option}: removed rather than delayed: the second year differs the same way "
+            f"({_with_interval(second)})."
         )
     return (
         f"{first.option}: partly delayed: of {amount(first.mean, first.unit)} gained in the first year, "
-        f"{amount(second.mean, second.unit)} come back in the second."
+        f"{amount(second.mean, second.unit)} come back in the second ({_with_interval(second)})."
     )
+
+
+def _with_interval(effect: Effect) -> str:
+    """The difference and its 95% interval."""
+    bounds = interval(effect.low or 0.0, effect.high or 0.0, effect.unit)
+    return f"{signed(effect.mean, effect.unit)} {noun_of(effect.unit)}, 95% interval {bounds}"
 
 
 def listed(items: Sequence[str]) -> str:

@@ -34,11 +34,26 @@ MEASURES: Final[dict[str, str]] = {
     "support_entrants": "Adults entering support under the contract",
     "in_support": "Adults in support under the contract",
     "repeat_referrals": "Referrals of people referred before",
+    "duties_started": "Homelessness duties towards survivors",
 }
 """Every measure of the record, in the order in which it is shown."""
 
 INPUTS: Final = frozenset({"referrals", "rg_decisions", "cg_decisions"})
 """Measures whose published values (or the capacity behind them) are inputs up to 2025."""
+
+CAVEATS: Final[dict[str, str]] = {
+    "duties_started": "Councils write down few survivors: the published count is of households in England "
+    "whose need as "
+    "a “victim of modern slavery” was asked about, recognised and recorded, and 15 of 38 councils said that "
+    "they do not ask. It is a lower bound, limited by recording. The model counts every application of a "
+    "survivor in "
+    "England or Wales to whom a council comes to owe prevention or relief, known as a survivor or not.",
+}
+"""What must be said beside a measure, whether it is hit or missed."""
+
+ROUGH_COUNT: Final = 4667
+"""People counted or estimated sleeping rough in England on one night in autumn 2024, survivors or not."""
+ROUGH_YEAR: Final = "2024"
 
 _CONFIDENCES: Final = frozenset({"published", "derived", "recalled"})
 

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from sim.errors import SimError
-from sim.present import drawing, page, plots, read
+from sim.present import drawing, names, page, plots, read
 from sim.validate import published
 from tests.stored_result import write_result
 
@@ -97,10 +97,93 @@ def test_each_option_is_told_as_the_numbers_allow(html: str) -> None:
     ]
     clear = sections["Support guaranteed for 180 days after a positive decision"]
     assert re.search(r"nowhere secure to live, on average, fall by 1[12]\.?\d* days", clear)
-    assert "but the direction depends on an assumption: share with asylum pending" in clear
-    assert "Days with nowhere secure, first year: over the assumptions that were varied" in clear
+    assert (
+        "but the direction could turn with an assumption, in 1 run of each setting: share with asylum pending"
+        in clear
+    )
+    assert "Days with nowhere secure, first year: range over these 2 assumptions, one at a time" in clear
     assert "No change that can be told from chance in the share of survivors exploited again" in clear
     assert "Changes nothing in this model" in sections["No local-connection test for survivors"]
+
+
+def test_only_the_measures_chosen_beforehand_fall_or_rise(html: str) -> None:
+    answers = " ".join(re.findall(r'<div class="answer">(.*?)</div>', html, re.S))
+    said = re.findall(r"<li>([^<]*\b(?:falls?|rises?) by [^<]*)</li>", answers)
+    assert said
+    for sentence in said:
+        assert "second year" not in sentence
+        assert "exploited" not in sentence
+        assert "referred again" not in sentence
+    assert re.search(r"second year with nowhere secure to live, on average, differ by −", answers)
+    (count,) = re.findall(r"This page holds ([\d,]+) intervals from chance", html)
+    shown = len(re.findall(r"±", html)) - html.count("±</")
+    headline = 7 * 3  # of four options one changes nothing; each of the others has seven headline measures
+    assert int(count.replace(",", "")) == shown + headline
+    assert "about one in twenty would exclude zero by chance alone" in html
+
+
+def test_what_puts_a_recorded_return_off_stands_beside_every_figure_of_it(html: str) -> None:
+    for title in ("Recorded return within 365 days", "Recorded return within 730 days"):
+        (row,) = re.findall(rf'<tr class="measure"><th[^>]*>{title}(.*?)</tr>', html, re.S)
+        assert names.PUT_OFF in row
+        (caption,) = re.findall(rf"<caption><span>({title}: [^<]*)</span>", html)
+        assert names.PUT_OFF in caption
+    listed = re.findall(r"<li>([^<]*)</li>", html)
+    said = [sentence for sentence in listed if "share of survivors referred again" in sentence]
+    assert len(said) == 6
+    assert all(names.PUT_OFF in sentence for sentence in said)
+    for figure in ("return", "more-differences"):
+        (caption,) = re.findall(rf'<figure id="{figure}">.*?<figcaption>(.*?)</figcaption>', html, re.S)
+        assert names.PUT_OFF in caption
+
+
+def test_longer_support_is_shown_at_three_mean_stays(html: str, tmp_path: Path) -> None:
+    (table,) = re.findall(
+        r"<table>\s*<caption><span>Longer support at three mean stays.*?</table>", html, re.S
+    )
+    heads = re.findall(r'<th scope="col"[^>]*>(.*?)</th>', table)
+    assert heads == ["Measure", "Option", "72 days (1 run)", "150 days (4 runs)", "230 days (1 run)"]
+    assert table.count("<tr>") == 1 + 2 * 7  # alone, and in the combination; seven headline measures
+    assert "Priority need" not in table
+    plain = page.write(write_result(tmp_path / "plain", band=False)).read_text(encoding="utf-8")
+    assert "Longer support at three mean stays" not in plain
+    assert "this result holds the central one only" in plain
+
+
+def test_the_price_in_places_is_what_the_result_holds(html: str, tmp_path: Path) -> None:
+    sections = dict(re.findall(r'<div class="answer">\s*<h3>(.*?)</h3>(.*?)</div>', html, re.S))
+    longer = "Support guaranteed for 180 days after a positive decision"
+    for title, text in sections.items():
+        assert ("The price in safehouse places" in text) == (title in (longer, "All three together"))
+    assert "450 places are 90% full under today&#39;s rules and 98% full with this option" in sections[longer]
+    assert "nobody is waiting for a place under today&#39;s rules and 2.0 people are" in sections[longer]
+    assert "keep places from others who ask for one" in sections[longer]
+    empty = page.write(write_result(tmp_path / "empty", bed_line=0.2)).read_text(encoding="utf-8")
+    assert "keep places from others" not in empty
+    assert "keep places from hardly anybody" in empty
+
+
+def test_a_full_service_is_said_to_be_full_and_a_quiet_one_is_not(html: str) -> None:
+    (said,) = re.findall(r"<li>(LifeLine is full[^<]*)</li>", html)
+    assert "100% of its 700 places" in said
+    assert "which would fill 5.7 times as many places" in said
+    assert "80% of those who accept never start" in said
+    assert "Quiet is full" not in html
+    assert "Reach-In is full" not in html
+    assert re.search(r"The line for a conclusive grounds decision is growing: from [\d,]+ people", html)
+
+
+def test_duties_of_councils_and_rough_sleeping_stand_with_their_caveats(html: str) -> None:
+    rows = re.findall(
+        r"<tr[^>]*><th scope=\"row\">Homelessness duties towards survivors</th>(.*?)</tr>", html, re.S
+    )
+    cells = [re.findall(r"<td[^>]*>(.*?)</td>", row) for row in rows]
+    assert [row[:2] for row in cells] == [["April 2024 to March 2025", "950"], ["year 2025", "1,160"]]
+    assert all(row[3] == "missed" for row in cells)
+    assert "It is a lower bound, limited by recording" in html
+    assert "517 of the survivors followed" in html
+    assert "4,667 people, survivors or not" in html
+    assert "11% of that number" in html
 
 
 def test_synthetic_people_and_reconstruction_are_named(html: str) -> None:

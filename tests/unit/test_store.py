@@ -8,7 +8,7 @@ import pytest
 
 from sim.errors import SimError
 from sim.experiment import runner, store
-from sim.experiment.compare import compare, interval
+from sim.experiment.compare import _band, compare, interval
 from sim.experiment.disk import only_writer
 from sim.experiment.parts import Part, Parts
 from sim.experiment.plan import part_key
@@ -226,21 +226,49 @@ def test_a_scenario_that_changes_nothing_differs_by_exactly_nothing(stored: Path
         assert not each.beyond_chance
 
 
-def test_the_band_holds_each_end_and_the_same_replications_at_the_centre(stored: Path) -> None:
+def test_the_band_is_centred_on_the_reported_difference_by_matched_replications(stored: Path) -> None:
     result = store.load(stored)
     comparison = compare(result)
-    (row,) = comparison.of("option", METRICS[0]).band
+    difference = comparison.of("option", METRICS[0])
+    (row,) = difference.band
     assert (row.entry, row.title, row.replications) == ("stay", "Mean stay", 1)
     assert (row.low_setting, row.high_setting) == ({"support.stay": 72}, {"support.stay": 230})
-    assert row.central == comparison.of("option", METRICS[0]).per_replication[0]
+    assert row.central == difference.per_replication[0]
+    assert difference.mean is not None
+    assert difference.mean != row.central, "otherwise this test cannot tell"
     table = result.outcomes
     at_low = table[
         (table["world"] == "stay:low") & (table["metric"] == METRICS[0]) & (table["group"] == "all")
     ]
     values = dict(zip(at_low["scenario"].astype(str), at_low["value"], strict=True))
-    assert row.at_low == values["option"] - values["baseline"]
+    move = values["option"] - values["baseline"] - difference.per_replication[0]
+    assert row.at_low == pytest.approx(difference.mean + move)
     assert comparison.of("option", METRICS[0], "sex=female").band == ()
     assert (comparison.replications, comparison.band_replications) == (3, 1)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "expected"),
+    [
+        ([-5.0], [2.0], (False, True)),  # one run: it could turn, no more can be said
+        ([-5.0, -5.1, -4.9], [2.0, 2.1, 1.9], (True, False)),
+        ([-5.0, 4.0, -9.0], [2.0, -6.0, 8.0], (False, True)),  # too much chance between low and high
+        ([-5.0, -5.1, -4.9], [-1.0, -1.1, -0.9], (False, False)),  # beyond chance, but the same direction
+        ([-5.0, -5.0, -5.0], [9.0, -2.0, -3.4], (False, True)),  # the end itself is not beyond chance
+    ],
+)
+def test_the_direction_turns_only_beyond_chance(
+    low: list[float], high: list[float], expected: tuple[bool, bool]
+) -> None:
+    central = {0: -3.0, 1: -3.0, 2: -3.0, 3: -3.0}
+    levels = {("w:low", "option", "m", "all"): dict(enumerate(low))}
+    levels[("w:high", "option", "m", "all")] = dict(enumerate(high))
+    for side in ("low", "high"):
+        levels[(f"w:{side}", "baseline", "m", "all")] = {0: 0.0, 1: 0.0, 2: 0.0}
+    sides = {side: {"name": f"w:{side}", "title": "W", "settings": {}} for side in ("low", "high")}
+    (row,) = _band(levels, {"w": sides}, "option", "m", "all", central)
+    assert (row.turns, row.could_turn) == expected
+    assert row.replications == len(low)
 
 
 def test_what_was_never_measured_has_no_difference(stored: Path) -> None:

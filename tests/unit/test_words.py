@@ -12,6 +12,7 @@ from sim.present.words import (
     Effect,
     amount,
     band_sentence,
+    by_chance_alone,
     headline,
     how_sure,
     later,
@@ -36,6 +37,7 @@ def effect(
     metric: str = "m",
     baseline: float = 140.0,
     assumptions: tuple[Assumption, ...] = (),
+    co_primary: bool = True,
 ) -> Effect:
     return Effect(
         option,
@@ -50,6 +52,7 @@ def effect(
         high,
         replications,
         assumptions,
+        co_primary,
     )
 
 
@@ -79,16 +82,39 @@ def test_the_verb_has_the_sign_of_the_difference(mean: float, share: float) -> N
         assert (" rise " in text) == (mean > 0)
 
 
-@given(mean=finite, at_low=finite, at_high=finite)
-def test_an_assumption_that_turns_the_sign_is_named_beside_the_verb(
-    mean: float, at_low: float, at_high: float
+@given(
+    mean=finite,
+    below=st.floats(0, 1e4),
+    above=st.floats(0, 1e4),
+    unit=st.sampled_from(["days", "share", "people"]),
+)
+def test_a_measure_that_was_not_chosen_beforehand_never_falls_or_rises(
+    mean: float, below: float, above: float, unit: str
 ) -> None:
-    band = (Assumption("Mean stay after the decision", at_low, at_high),)
-    text = sentence(effect(mean, mean - abs(mean) / 2, mean + abs(mean) / 2, assumptions=band))
-    turned = at_low * mean <= 0 or at_high * mean <= 0
-    if CLAIMS.search(text):
-        expected = "but the direction depends on an assumption: mean stay after the decision"
-        assert (expected in text) == turned
+    text = sentence(effect(mean, mean - below, mean + above, unit=unit, co_primary=False))
+    assert not CLAIMS.search(text)
+    if mean - below > 0 or mean + above < 0:
+        assert f"differ by {signed(mean, unit)}" in text
+        assert "95% interval from chance" in text
+
+
+def test_an_assumption_that_turns_the_direction_is_named_and_one_that_could_with_its_runs() -> None:
+    turns = Assumption("Mean stay", -20.0, 6.0, 5, turns=True)
+    could = Assumption("Beds", 3.0, -15.0, 1, could_turn=True)
+    stays = Assumption("Asylum", -11.0, -13.0, 5)
+    assert sentence(effect(assumptions=(turns, stays))).endswith(
+        ", but the direction turns with an assumption: mean stay."
+    )
+    assert sentence(effect(assumptions=(could, stays))).endswith(
+        ", but the direction could turn with an assumption, in 1 run of each setting: beds."
+    )
+    assert "turns with an assumption: mean stay; it could turn with" in sentence(
+        effect(assumptions=(turns, could))
+    )
+    assert "direction" not in sentence(effect(assumptions=(stays,)))
+    assert "could turn with an assumption, in 1 run" in sentence(
+        effect(assumptions=(could,), co_primary=False)
+    )
 
 
 @given(mean=finite)
@@ -149,7 +175,10 @@ def test_rounding_never_turns_a_small_difference_into_none() -> None:
 
 def test_the_band_is_told_as_a_range_with_the_central_value_in_it() -> None:
     band = (Assumption("A", -20.0, -13.0), Assumption("B", None, -5.0))
-    assert "between −20.0 and −5.0 days" in band_sentence(effect(assumptions=band))
+    assert band_sentence(effect(assumptions=band)) == (
+        "Range over these 2 assumptions, one at a time: the difference lies between −20.0 and −5.0 days "
+        "(1 run a setting)."
+    )
     assert "No assumption was varied" in band_sentence(effect())
     nothing = effect(0.0, 0.0, 0.0, assumptions=(Assumption("A", 0.0, 0.0),))
     assert "changes nothing under any" in band_sentence(nothing)
@@ -177,7 +206,17 @@ def test_how_sure_names_what_was_varied() -> None:
             effect(3.0, 2.0, 4.0),
             "partly delayed: of 12 days gained in the first year, 3 days come back",
         ),
-        (effect(), effect(1.0, -1.0, 3.0), "not given back beyond chance"),
+        (
+            effect(),
+            effect(1.0, -1.0, 3.0),
+            "not given back beyond chance in the second (+1.0 days, 95% interval −1.0 to +3.0)",
+        ),
+        (
+            effect(-12.0, None, None, replications=1),
+            effect(3.0, None, None, replications=1),
+            "too few runs to say",
+        ),
+        (effect(), effect(3.0, None, None, replications=1), "too few runs to say"),
         (effect(1.0, -1.0, 3.0), effect(), "no improvement beyond chance"),
         (effect(5.0, 4.0, 6.0), effect(), "no improvement beyond chance"),
         (effect(0.0, 0.0, 0.0), effect(0.0, 0.0, 0.0), "changes nothing in this model, in either year"),
@@ -185,6 +224,12 @@ def test_how_sure_names_what_was_varied() -> None:
 )
 def test_removed_or_only_delayed(first: Effect, second: Effect, expected: str) -> None:
     assert expected in later(first, second)
+
+
+def test_the_number_of_intervals_is_told_with_what_chance_alone_does() -> None:
+    assert "43 intervals from chance" in by_chance_alone(43)
+    assert "about one in twenty would exclude zero by chance alone" in by_chance_alone(43)
+    assert "too few runs" in by_chance_alone(0)
 
 
 def test_lists_read_as_prose_and_keep_abbreviations() -> None:
