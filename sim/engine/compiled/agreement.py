@@ -79,12 +79,11 @@ def _earliest_parting(one: EventLog, other: EventLog) -> tuple[int, int, float] 
     n_people = 1 + max(int(log.person[-1]) if len(log) else -1 for log in (one, other))
     starts_one, starts_other = (np.searchsorted(log.person, np.arange(n_people + 1)) for log in (one, other))
     if np.array_equal(starts_one, starts_other):
-        differs = np.flatnonzero(_unlike(one, other))
-        people = np.unique(one.person[differs])
+        people = np.unique(one.person[_unlike(one, other)]).tolist()
     else:
-        people = np.arange(n_people)
+        people = list(range(n_people))
     earliest: tuple[float, int, int] | None = None
-    for person in people.tolist():
+    for person in people:
         first, last = int(starts_one[person]), int(starts_one[person + 1])
         begin, end = int(starts_other[person]), int(starts_other[person + 1])
         common = min(last - first, end - begin)

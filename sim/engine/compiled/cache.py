@@ -91,7 +91,7 @@ def user_cache() -> Path:
 
 
 def folder() -> Path:
-    """Where the kernels of this very program are kept; in the temporary folder if nothing else is writable."""
+    """Where the kernels of this very program are kept; a temporary folder if nothing else is writable."""
     name = fingerprint()
     owner = os.getuid() if hasattr(os, "getuid") else 0
     last_resort = Path(tempfile.gettempdir()) / f"cliffedge-{owner}" / name
@@ -129,9 +129,9 @@ def prepare() -> Path:
         place = folder()
         os.environ["NUMBA_CACHE_DIR"] = str(place)
         if "numba" in sys.modules:
-            import numba
+            from numba import config
 
-            numba.config.CACHE_DIR = str(place)
+            config.__dict__["CACHE_DIR"] = str(place)
         _prepared.append(place)
     return _prepared[0]
 

@@ -1,8 +1,10 @@
-"""The days that belong to nobody: sittings, and reviews on the first of a month; mirrors `sim.engine.calendar`.
+"""The days that belong to nobody: sittings and monthly reviews; mirrors `sim.engine.calendar`.
 
 Which days they are is worked out beforehand (`run.py`); a page of the calendar is a record `turn`.
 """
 
+# A kernel's records have no static type.
+# mypy: disable-error-code="no-any-return"
 from __future__ import annotations
 
 from typing import Any

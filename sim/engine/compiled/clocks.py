@@ -5,6 +5,9 @@ A person's hazards stand in a record of their own, `life`, which only those have
 threshold (below zero: not drawn yet) while it is zero.
 """
 
+# A kernel's records have no static type.
+# mypy: disable-error-code="no-any-return"
+# ruff: noqa: SIM110
 from __future__ import annotations
 
 from typing import Any
@@ -173,7 +176,7 @@ def _rates_of_place(person: Any, world: Any) -> None:
         rates[CLOCK_FINDS_SOFA] = places.street_to_friends
     elif place == PLACE_OWN_HOME:
         rates[CLOCK_LOSES_PLACE] = places.own_home_lost
-    elif place == PLACE_PRIVATE_HOME or place == PLACE_SOCIAL_HOME:
+    elif place in (PLACE_PRIVATE_HOME, PLACE_SOCIAL_HOME):
         rates[CLOCK_LOSES_PLACE] = places.tenancy_lost
     if person.duty != DUTY_NONE:
         return

@@ -1,10 +1,10 @@
-"""Life in the community: where a survivor lives, moving, going to a council; mirrors `sim.pathway.community`."""
+"""Where a survivor lives, moving, and going to a council; mirrors `sim.pathway.community`."""
 
+# A kernel's records have no static type.
+# mypy: disable-error-code="no-any-return"
 from __future__ import annotations
 
 from typing import Any
-
-import numpy as np
 
 from sim.engine.compiled.kernel import kernel
 from sim.engine.compiled.names import (
@@ -124,7 +124,7 @@ def next_place(person: Any, world: Any) -> int:
     """Where somebody goes who must leave a place and has found no home of their own."""
     if person.accommodated:
         return PLACE_COUNCIL_TEMPORARY
-    occasion = np.int64(person.place_losses)
+    occasion = int(person.place_losses)
     person.place_losses += 1
     if person.status == STATUS_ASYLUM_PENDING:
         has_room = draw_once(person, DRAW_ASYLUM_ACCOMMODATION, occasion)
@@ -147,7 +147,7 @@ def plan_application(person: Any, world: Any, day: float, reason: int) -> None:
 @kernel
 def plan_when_insecure(person: Any, world: Any) -> None:
     """Some who have no secure place go to a council after a while; many never do."""
-    housing, occasion = world.rules.housing, np.int64(person.insecure_spells)
+    housing, occasion = world.rules.housing, int(person.insecure_spells)
     person.insecure_spells += 1
     if draw_once(person, DRAW_APPLIES_INSECURE, occasion) < housing.when_insecure:
         after = c_exponential(draw_once(person, DRAW_APPLIES_WHEN, occasion), housing.when_insecure_mean)

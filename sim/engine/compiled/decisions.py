@@ -3,6 +3,8 @@
 The waits between these steps are the stages of a journey (`journey.py`).
 """
 
+# A kernel's records have no static type.
+# mypy: disable-error-code="no-any-return"
 from __future__ import annotations
 
 from typing import Any

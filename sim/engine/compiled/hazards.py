@@ -1,5 +1,7 @@
 """What happens when a hazard's threshold is spent, and coming back; mirrors `sim.pathway.hazards`."""
 
+# A kernel's records have no static type.
+# mypy: disable-error-code="no-any-return"
 from __future__ import annotations
 
 from typing import Any

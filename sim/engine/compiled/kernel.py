@@ -8,22 +8,23 @@ cache (`entry`); the others live inside them.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar, cast
 
 import numba
 
 from sim.people.compiled_chance import OPTIONS
+
+_INNER: Final[dict[str, Any]] = {**OPTIONS, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+_ENTRY: Final[dict[str, Any]] = {**OPTIONS, "cache": True, "no_cfunc_wrapper": True}
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 
 def kernel(function: F) -> F:
     """Compile a function that other kernels call."""
-    compiled: F = numba.njit(no_cpython_wrapper=True, no_cfunc_wrapper=True, **OPTIONS)(function)
-    return compiled
+    return cast(F, numba.njit(**_INNER)(function))
 
 
 def entry(function: F) -> F:
     """Compile a function that Python calls; it is kept in the cache, with all that it calls."""
-    compiled: F = numba.njit(cache=True, no_cfunc_wrapper=True, **OPTIONS)(function)
-    return compiled
+    return cast(F, numba.njit(**_ENTRY)(function))

@@ -6,6 +6,8 @@ can happen is given up. `run` comes back to ask for room, and goes on exactly wh
 instant is that of `sim.engine.environment`: every alarm first, then places and decisions, downstream first.
 """
 
+# A kernel's records have no static type.
+# mypy: disable-error-code="no-any-return"
 from __future__ import annotations
 
 from typing import Any
@@ -20,15 +22,16 @@ from sim.engine.compiled import (
     housing,
     journey,
     queues,
+    seats,
     services,
     status,
     support,
 )
+from sim.engine.compiled.alarms import ARRIVALS, await_arrival, await_turn, drop_first, set_alarm
 from sim.engine.compiled.kernel import entry, kernel
 from sim.engine.compiled.names import (
     EVENT_DECLINED_REFERRAL,
     GROUP_DECLINED,
-    REGION_LONDON,
     SLOT_APPLY,
     SLOT_AWAY,
     SLOT_BED,
@@ -48,168 +51,18 @@ from sim.engine.compiled.names import (
     SLOT_TURNS_18,
 )
 from sim.engine.compiled.state import BEDS, CG_DESK, OUTBOX
-from sim.engine.compiled.world import ENDED, GRID, NEVER
-from sim.engine.survivor import N_CLOCKS, N_LINES, N_SLOTS
-from sim.pathway.clocks import UNDRAWN
+from sim.engine.compiled.world import ENDED, NEVER
 
 DONE, NEEDS_ROOM, FAULT = 0, 1, 2
-ARRIVALS, CALENDAR = -1, -2
 WALK_CONTACT, WALK_FLOORS = 1, 2
 _ROW = (1 << 40) - 1
-
-
-# -------------------------------------------------------------------------------------------- the alarms
-@kernel
-def _earlier(alarms: Any, one: int, other: int) -> bool:
-    if alarms[one].time != alarms[other].time:
-        return alarms[one].time < alarms[other].time
-    return alarms[one].key < alarms[other].key
-
-
-@kernel
-def _set_alarm(world: Any, alarms: Any, time: float, key: int) -> None:
-    place = world.n_calendar
-    world.n_calendar = place + 1
-    while place > 0:
-        above = (place - 1) >> 1
-        up = alarms[above]
-        if up.time < time or (up.time == time and up.key <= key):
-            break
-        alarms[place].time, alarms[place].key = up.time, up.key
-        place = above
-    alarms[place].time, alarms[place].key = time, key
-
-
-@kernel
-def _drop_first_alarm(world: Any, alarms: Any) -> None:
-    size = world.n_calendar - 1
-    world.n_calendar = size
-    time, key = alarms[size].time, alarms[size].key
-    place = 0
-    while True:
-        below = 2 * place + 1
-        if below >= size:
-            break
-        if below + 1 < size and _earlier(alarms, below + 1, below):
-            below += 1
-        down = alarms[below]
-        if time < down.time or (time == down.time and key <= down.key):
-            break
-        alarms[place].time, alarms[place].key = down.time, down.key
-        place = below
-    alarms[place].time, alarms[place].key = time, key
-
-
-# ---------------------------------------------------------------------------------- arrivals and calendar
-@kernel
-def _await_arrival(world: Any, alarms: Any, arriving: Any) -> None:
-    world.arrival_due = NEVER
-    if world.next_arrival < len(arriving):
-        time = arriving[world.next_arrival].time
-        if time <= world.now:
-            time = world.now + GRID
-        world.arrival_due = time
-        if time < world.horizon:
-            _set_alarm(world, alarms, time, ARRIVALS)
-
-
-@kernel
-def _await_turn(world: Any, alarms: Any, turns: Any) -> None:
-    world.turn_due = NEVER
-    if world.next_turn < len(turns):
-        world.turn_due = turns[world.next_turn].time
-        if world.turn_due < world.horizon:
-            _set_alarm(world, alarms, world.turn_due, CALENDAR)
-
-
-@kernel
-def _take_seat(world: Any, people: Any, seat_of: Any, one: Any) -> int:
-    seat = world.free_seat
-    if seat >= 0:
-        world.free_seat = people[seat].life
-    else:
-        seat = world.n_seats
-        world.n_seats = seat + 1
-    person = people[seat]
-    for slot in range(N_SLOTS):
-        person.due[slot] = NEVER
-        person.stage[slot] = ENDED
-    for line in range(N_LINES):
-        person.tickets[line] = 0
-        person.holds[line] = False
-    person.row, person.key, person.group = one.row, one.key, one.group
-    person.region, person.status, person.turns_18 = one.region, one.status, one.turns_18
-    person.london = 1 if one.region == REGION_LONDON else 0
-    person.immigration_enforcement = one.immigration_enforcement
-    person.dependants, person.pregnant = one.dependants, one.pregnant
-    person.frailty, person.health_need = one.frailty, one.health_need
-    person.opened = 0.0
-    person.rg_positive_at = NEVER
-    person.cg_positive_at = NEVER
-    person.resident_since = 0.0
-    person.contact_draw = 0.0
-    person.bed_until = NEVER
-    person.floor_casework = 0.0
-    person.floor_bed = 0.0
-    person.floor_subsistence = 0.0
-    person.income_from = 0.0
-    person.leaving = 0.0
-    person.assessed_on = 0.0
-    person.exit_told = NEVER
-    person.ticket_count = 0
-    person.life = -1
-    person.visit = 0
-    person.assessments = 0
-    person.bed_asks = 0
-    person.place_losses = 0
-    person.applications = 0
-    person.insecure_spells = 0
-    person.place = 0
-    person.duty = 0
-    person.end_reason = 0
-    person.referral_reason = 0
-    person.reason_to_apply = 0
-    person.service_workers = 0
-    person.case_open = False
-    person.confirmed = False
-    person.ever_confirmed = False
-    person.disqualified = False
-    person.prone = False
-    person.followed = False
-    person.gone = False
-    person.changed = False
-    person.away = False
-    person.permission = False
-    person.in_support = False
-    person.ever_supported = False
-    person.subsistence = False
-    person.in_contact = False
-    person.accommodated = False
-    person.lapsed = False
-    person.on_register = False
-    seat_of[one.row] = seat
-    return seat
-
-
-@kernel
-def _is_idle(person: Any, world: Any) -> bool:
-    """Nothing more can happen to this person: no clock rings, no line is stood in."""
-    if person.in_support or person.due[SLOT_LIFE] < world.horizon or person.due[SLOT_NRM] < world.horizon:
-        return False
-    for slot in range(N_SLOTS):
-        if person.due[slot] < world.horizon:
-            return False
-    for line in range(N_LINES):
-        if person.tickets[line]:
-            return False
-    return True
 
 
 # ------------------------------------------------------------------------------------ after each handler
 @kernel
 def _empty_outbox(person: Any, world: Any, alarms: Any, lines: Any, log: Any) -> None:
     for n in range(world.n_alarms):
-        _set_alarm(world, alarms, world.alarm_time[n], world.alarm_slot[n] << 40 | person.row)
+        set_alarm(world, alarms, world.alarm_time[n], world.alarm_slot[n] << 40 | person.row)
     world.n_alarms = 0
     place = world.n_log
     for n in range(world.n_notes):
@@ -227,17 +80,7 @@ def _review(person: Any, world: Any, lives: Any) -> None:
     if person.life < 0:
         if not any_rate:
             return
-        if world.free_life >= 0:
-            person.life = world.free_life
-            world.free_life = lives[person.life].occasion[0]
-        else:
-            person.life = world.n_lives
-            world.n_lives += 1
-        life = lives[person.life]
-        for clock in range(N_CLOCKS):
-            life.rate[clock] = 0.0
-            life.mark[clock] = UNDRAWN
-            life.occasion[clock] = 0
+        seats.take_life(person, world, lives)
     clocks.review(person, lives[person.life], world)
 
 
@@ -248,13 +91,8 @@ def _after(
     if person.changed:
         _review(person, world, lives)
     _empty_outbox(person, world, alarms, lines, log)
-    if _is_idle(person, world):
-        seat_of[person.row] = -1
-        if person.life >= 0:
-            lives[person.life].occasion[0] = world.free_life
-            world.free_life = person.life
-        person.life = world.free_seat
-        world.free_seat = seat
+    if seats.is_idle(person, world):
+        seats.give_up_seat(person, seat, world, lives, seat_of)
 
 
 # ------------------------------------------------------------------------------------------- what rings
@@ -344,8 +182,8 @@ def run(
         if calendar.first_of_month(world, people, seat_of, lines, turns[0]):
             world.walking, world.walk = 0, WALK_CONTACT
         world.next_turn = 1
-        _await_turn(world, alarms, turns)
-        _await_arrival(world, alarms, arriving)
+        await_turn(world, alarms, turns)
+        await_arrival(world, alarms, arriving)
     while True:
         if world.fault:
             return FAULT
@@ -393,7 +231,7 @@ def run(
         if world.n_calendar == 0 or time >= end:
             return DONE
         key = alarms[0].key
-        _drop_first_alarm(world, alarms)
+        drop_first(world, alarms)
         world.now = time
         if key >= 0:
             slot, row = key >> 40, key & _ROW
@@ -415,11 +253,11 @@ def run(
                 log[world.n_log].time = time
                 world.n_log += 1
             else:
-                seat = _take_seat(world, people, seat_of, one)
+                seat = seats.take_seat(world, people, seat_of, one)
                 person = people[seat]
                 journey.referred(person, world)
                 _after(person, seat, world, lives, seat_of, alarms, lines, log)
-            _await_arrival(world, alarms, arriving)
+            await_arrival(world, alarms, arriving)
         else:
             turn = turns[world.next_turn]
             world.next_turn += 1
@@ -427,7 +265,7 @@ def run(
                 calendar.sit(world, turn)
             elif calendar.first_of_month(world, people, seat_of, lines, turn):
                 world.walking, world.walk = 0, WALK_CONTACT
-            _await_turn(world, alarms, turns)
+            await_turn(world, alarms, turns)
 
 
 @entry

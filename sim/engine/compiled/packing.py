@@ -67,7 +67,8 @@ def pack(rules: Rules) -> tuple[np.dtype[Any], tuple[Any, ...], StepTable]:
     by_value = tuple(zip(*services, strict=True))
     fields: list[Any] = []
     values: list[Any] = []
-    for name, part in zip(rules._fields, rules, strict=True):
+    parts: tuple[Any, ...] = rules
+    for name, part in zip(rules._fields, parts, strict=True):
         if name == "services":
             kind, packed = _record(ServiceRules._fields, by_value, table)
         else:
@@ -97,7 +98,8 @@ def _field(part: Any, table: StepTable) -> tuple[Any, tuple[int, ...], Any]:
     if isinstance(part, tuple):
         packed_parts = [_field(one, table) for one in part]
         kind, shape, _ = packed_parts[0]
-        kind = "i1" if kind == "b1" else kind  # Numba knows no arrays of truth values inside a record
+        if isinstance(kind, str) and kind == "b1":
+            kind = "i1"  # Numba knows no arrays of truth values inside a record
         return kind, (len(part), *shape), [packed for _, _, packed in packed_parts]
     if isinstance(part, bool):
         return "b1", (), part

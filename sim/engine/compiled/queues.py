@@ -5,6 +5,8 @@ pool has one line, a desk three (by age, by youth, by lot). All lines are binary
 `lines`, each with a room of its own; the order in a line is (rank, key, row), never an order of asking.
 """
 
+# A kernel's records have no static type.
+# mypy: disable-error-code="no-any-return"
 from __future__ import annotations
 
 from typing import Any
@@ -172,7 +174,7 @@ def _holder(world: Any, people: Any, seat_of: Any, lines: Any, place: int, ticke
     seat = seat_of[entry.row]
     if seat < 0 or people[seat].tickets[ticket_line] != entry.ticket:
         return -1
-    return np.int64(seat)
+    return int(seat)
 
 
 # ------------------------------------------------------------------------------------- joining, for the loop

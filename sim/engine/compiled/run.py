@@ -128,9 +128,8 @@ class CompiledHistory:
         """Put a policy's rules in force at its first midnight (`sim.engine.simulate.enact`)."""
         if len(rules.services) != len(self.rules.services):
             raise SimError(
-                f"services: {len(rules.services)} from policy.start on and {len(self.rules.services)} before; "
-                "allowed: the same services before and after; nearest: offered_share 0 for one that is not "
-                "there"
+                f"services: {len(self.rules.services)} before policy.start and {len(rules.services)} after; "
+                "allowed: the same before and after; nearest: offered_share 0 for one that is not there"
             )
         from sim.engine.compiled.loop import WALK_FLOORS
 

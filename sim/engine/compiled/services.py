@@ -3,6 +3,8 @@
 The story of a service waits in one of three places: for the offer, in line, and while it lasts.
 """
 
+# A kernel's records have no static type.
+# mypy: disable-error-code="no-any-return"
 from __future__ import annotations
 
 from typing import Any

@@ -1,4 +1,4 @@
-"""The state of a run in arrays: records of a person, of a person's hazards and of the world; and their growth.
+"""The state of a run in arrays: records of a person, of their hazards and of the world; and how they grow.
 
 A person has a *seat*, a record that is given to somebody else when nothing more can happen to them; hazards
 stand in a second record that only some have. The world is one record with everything else that is not a
@@ -212,9 +212,15 @@ class Arrays:
         room = 256
         world["line_room"][0, :] = room
         world["line_first"][0, :] = np.arange(N_HEAPS) * room
+        people = np.zeros(seats, PERSON)
+        nobody = people[:1]
+        nobody["life"] = -1
+        for name in ("due", "rg_positive_at", "cg_positive_at", "bed_until", "exit_told"):
+            nobody[name] = NEVER
+        world["n_seats"] = 1
         return cls(
             world=world,
-            people=np.zeros(seats, PERSON),
+            people=people,
             lives=np.zeros(seats, LIFE),
             seat_of=np.full(n_people, -1, np.int32),
             calendar=np.zeros(8 * seats, ALARM),

@@ -1,5 +1,7 @@
 """Immigration status: claims, appeals, temporary permission, and notice; mirrors `sim.pathway.status`."""
 
+# A kernel's records have no static type.
+# mypy: disable-error-code="no-any-return"
 from __future__ import annotations
 
 from typing import Any

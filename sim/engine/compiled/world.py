@@ -6,6 +6,8 @@ after each handler (`loop.py`), so that growing arrays are known to the loop alo
 `sim.engine.world`, the clocks of `sim.engine.environment` and the properties of `sim.engine.survivor`.
 """
 
+# A kernel's records have no static type.
+# mypy: disable-error-code="no-any-return"
 from __future__ import annotations
 
 from typing import Any

@@ -1,0 +1,80 @@
+"""Seats: the records that people have while anything can happen to them. Nobody sits in seat 0.
+
+Seat 0 holds the state of somebody who has just been referred; a new seat begins as its copy. A seat is given
+up when no clock of the person can ring and they stand in no line, so memory follows the people who are in
+the pathway or in the community, not everybody who ever came.
+"""
+
+# A kernel's records have no static type.
+# mypy: disable-error-code="no-any-return"
+# ruff: noqa: SIM110
+from __future__ import annotations
+
+from typing import Any
+
+from sim.engine.compiled.kernel import kernel
+from sim.engine.compiled.names import REGION_LONDON, SLOT_LIFE, SLOT_NRM
+from sim.engine.survivor import N_CLOCKS, N_LINES, N_SLOTS
+from sim.pathway.clocks import UNDRAWN
+
+
+@kernel
+def take_seat(world: Any, people: Any, seat_of: Any, one: Any) -> int:
+    """The seat of somebody who arrives."""
+    seat = world.free_seat
+    if seat >= 0:
+        world.free_seat = people[seat].life
+    else:
+        seat = world.n_seats
+        world.n_seats = seat + 1
+    people[seat] = people[0]
+    person = people[seat]
+    person.row, person.key, person.group = one.row, one.key, one.group
+    person.region, person.status, person.turns_18 = one.region, one.status, one.turns_18
+    person.london = 1 if one.region == REGION_LONDON else 0
+    person.immigration_enforcement = one.immigration_enforcement
+    person.dependants, person.pregnant = one.dependants, one.pregnant
+    person.frailty, person.health_need = one.frailty, one.health_need
+    seat_of[one.row] = seat
+    return seat
+
+
+@kernel
+def take_life(person: Any, world: Any, lives: Any) -> None:
+    """A record for the hazards of somebody who had none until now."""
+    if world.free_life >= 0:
+        person.life = world.free_life
+        world.free_life = lives[person.life].occasion[0]
+    else:
+        person.life = world.n_lives
+        world.n_lives += 1
+    life = lives[person.life]
+    for clock in range(N_CLOCKS):
+        life.rate[clock] = 0.0
+        life.mark[clock] = UNDRAWN
+        life.occasion[clock] = 0
+
+
+@kernel
+def is_idle(person: Any, world: Any) -> bool:
+    """Nothing more can happen to this person: no clock rings, no line is stood in."""
+    if person.in_support or person.due[SLOT_LIFE] < world.horizon or person.due[SLOT_NRM] < world.horizon:
+        return False
+    for slot in range(N_SLOTS):
+        if person.due[slot] < world.horizon:
+            return False
+    for line in range(N_LINES):
+        if person.tickets[line]:
+            return False
+    return True
+
+
+@kernel
+def give_up_seat(person: Any, seat: int, world: Any, lives: Any, seat_of: Any) -> None:
+    """The seat, and the record of hazards, are free for somebody else."""
+    seat_of[person.row] = -1
+    if person.life >= 0:
+        lives[person.life].occasion[0] = world.free_life
+        world.free_life = person.life
+    person.life = world.free_seat
+    world.free_seat = seat
