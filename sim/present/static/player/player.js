@@ -84,6 +84,7 @@ function tell() {
   const { line, lanes } = view, moment = Math.floor(view.moment);
   const when = momentWords(line, moment);
   $("when").textContent = capital(when);
+  $("when").dataset.hour = moment;
   $("scrub").value = Math.floor(moment / DAY);
   $("scrub").setAttribute("aria-valuetext", when);
   const lane = (k) => {
