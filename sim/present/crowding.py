@@ -49,12 +49,8 @@ def price_in_beds(stored: Stored, option: Story) -> str:
     if wait := found.get("bed_wait_median"):
         today, later = _days(wait.baseline), _days(wait.baseline + wait.mean)
         said.append(
-            f"Of those who ask, half get a place within {today}"
-            + (
-                ", under both."
-                if today == later
-                else f" under today's rules and within {later} with this option."
-            )
+            f"Of those who ask, half get a place {today}"
+            + (", under both." if today == later else f" under today's rules and {later} with this option.")
         )
     if line.baseline + line.mean < _HARDLY_ANYBODY:
         said.append(
@@ -89,13 +85,15 @@ def _people(count: float) -> str:
 
 def _days(days: float) -> str:
     if not math.isfinite(days):
-        return "no time that was seen"
-    return "the same day" if days < 0.5 else f"{days:,.0f} {'day' if round(days) == 1 else 'days'}"
+        return "never, as far as was seen,"
+    return "on the same day" if days < 0.5 else f"within {days:,.0f} {'day' if round(days) == 1 else 'days'}"
 
 
 def _with_bounds(effect: Effect) -> str:
     if effect.nothing_changed:
         return "exactly 0"
+    if not effect.has_interval:
+        return f"{signed(effect.mean, effect.unit)}, too few runs for an interval"
     return f"{signed(effect.mean, effect.unit)}, 95% interval {bounds(effect)}"
 
 

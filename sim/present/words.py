@@ -187,7 +187,7 @@ def sentence(effect: Effect) -> str:
     Examples
     --------
     >>> sentence(Effect("A", "m", "the nights out", True, "days", "lower", 140.0, -12.0, -14.0, -10.0, 8))
-    'A: the nights out differ by −12.0 days from 140 days (95% interval from chance −14.0 to −10.0).'
+    'A: the nights out differ by −12.0 days, from 140 days (95% interval from chance −14.0 to −10.0).'
     """
     start = f"{effect.option}: "
     if not math.isfinite(effect.mean):
@@ -208,7 +208,7 @@ def sentence(effect: Effect) -> str:
     if not effect.co_primary:
         return (
             f"{start}{effect.subject} {'differ' if effect.plural else 'differs'} by "
-            f"{signed(effect.mean, effect.unit)} {noun_of(effect.unit)} from "
+            f"{signed(effect.mean, effect.unit)} {noun_of(effect.unit)}, from "
             f"{number(effect.baseline, effect.unit)} "
             f"(95% interval from chance {bounds}){_but_direction(effect)}."
         )
