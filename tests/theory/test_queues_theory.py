@@ -140,7 +140,7 @@ def efforts(everyday, deep, within=0.03):
 
 
 # ------------------------------------------------------------------------------------------ many servers
-@efforts(500_000, 3_000_000)
+@efforts(600_000, 3_000_000)
 def test_five_servers_at_four_fifths(n_people, within):
     station = Station(5, 4.0, n_people, exponential_service())
     waited, skip = station.begun - station.came, n_people // 100
@@ -149,7 +149,7 @@ def test_five_servers_at_four_fifths(n_people, within):
     agrees(present(station.came, station.left, skip), 6.216450, within)
 
 
-@efforts(500_000, 3_000_000)
+@efforts(600_000, 3_000_000)
 def test_priorities_share_out_the_same_wait(n_people, within):
     station = Station(5, 4.0, n_people, exponential_service(), ranks=(1.0, 1.5, 1.5))
     waited, skip = station.begun - station.came, n_people // 100
@@ -174,7 +174,7 @@ def test_one_server_at_nine_tenths(n_people, within):
     agrees(present(station.came, station.left, 20_000), 9.0, within)
 
 
-@efforts(500_000, 3_000_000)
+@efforts(600_000, 3_000_000)
 def test_one_server_at_a_half(n_people, within):
     # W_q = rho / (mu - lambda) = 1, L = rho / (1 - rho) = 1
     station = Station(1, 0.5, n_people, exponential_service())
@@ -184,7 +184,7 @@ def test_one_server_at_a_half(n_people, within):
     agrees(present(station.came, station.left, skip), 1.0, within)
 
 
-@efforts(500_000, 3_000_000)
+@efforts(600_000, 3_000_000)
 def test_service_of_fixed_length_halves_the_wait(n_people, within):
     station = Station(1, 0.8, n_people, np.ones_like)
     agrees(settled(station.begun - station.came, n_people // 100), 2.0, within)

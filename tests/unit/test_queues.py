@@ -308,8 +308,15 @@ def test_a_case_ready_at_the_instant_of_the_sitting_is_taken_whether_or_not_othe
     office = Office()
     for row in range(others):
         office.case(row, 1.0)
-    # the sitting opens first, then the case joins, all at noon of day 2
-    office.sit(2, 5)
+    # the calendar is heard before anybody: the sitting opens first, then the case joins, at noon of day 2
+
+    def opens(calendar):
+        office.env.until(calendar, WAITS, 2.5)
+        yield
+        office.desk.sit(5)
+
+    calendar = Visitor(-2, office.diary)
+    office.env.start(calendar, WAITS, opens(calendar))
     office.case(20_000, 2.5)
     office.env.run_until(100)
     assert (2.5, 20_000) in office.diary
