@@ -90,7 +90,7 @@ def differences_block(effects: Sequence[Effect], key: str = "differences") -> Bl
         told.append(f"{metric_name(metric).title}: {_clear_ones(chosen)}")
     return Block(
         key=key,
-        uri=svg_uri(plots.differences(panels)),
+        uri=svg_uri(plots.differences(panels, max(len(effect.varied) for effect in effects) or None)),
         alt="Dots with whiskers: each option's difference from today's rules. " + " ".join(told),
         caption="What each option changes. The dot is the mean over runs; the line is the 95% interval from "
         f"chance; the bar is the {title[:1].lower()}{title[1:]}: the same difference with each set low and "

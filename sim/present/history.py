@@ -167,7 +167,11 @@ def caveats(found: Sequence[Check]) -> list[str]:
         own = [check for check in found if check.figure.measure == measure]
         told = "; ".join(
             f"{check.figure.as_of}: {check.figure.value:,.0f} recorded, "
-            + (f"{check.mean:,.0f} in the model" if check.mean is not None else "not measured in this result")
+            + (
+                f"{check.mean:,.0f} in the model, {'hit' if check.hit else 'missed'}"
+                if check.mean is not None
+                else "not measured in this result"
+            )
             for check in own
         )
         said.append(f"{MEASURES[measure]}. {told}. {words}")

@@ -53,7 +53,7 @@ NOT_MODELLED: Final[tuple[tuple[str, str], ...]] = (
     ),
     (
         "Asylum claims made after referral",
-        "A claim is pending at referral or never made; nobody claims later, or claims afresh.",
+        "A claim is pending or decided at referral, or never made; nobody claims later, or claims afresh.",
     ),
     (
         "Care Act help, and help for people with no recourse to public funds",

@@ -26,7 +26,7 @@ from sim.present.history import (
     years_block,
 )
 from sim.present.limits import NOT_MODELLED
-from sim.present.names import GROUPS, PRIMARY, SAID_LATER, SECOND_YEAR, group_label, metric_name
+from sim.present.names import GROUPS, PRIMARY, PUT_OFF, SAID_LATER, SECOND_YEAR, group_label, metric_name
 from sim.present.read import BASELINE, CENTRAL, Stored, Story, effects, load
 from sim.present.rests import (
     assumed,
@@ -139,6 +139,7 @@ def content(stored: Stored) -> dict[str, Any]:
         "range_title": band_title(headline),
         "headline_table": headline_table(headline),
         "extends": any(extends_support(option) for option in stored.options),
+        "put_off": PUT_OFF,
         "stay": stay_table(headline, stored.options, stay),
         "differences": differences_block(first_told),
         "more_differences": differences_block(later_told, "more-differences") if later_told else None,

@@ -226,10 +226,11 @@ def re_presentation(panels: Sequence[tuple[str, Sequence[Curve]]]) -> bytes:
         return as_svg(figure)
 
 
-def differences(panels: Sequence[DotPanel]) -> bytes:
+def differences(panels: Sequence[DotPanel], assumptions: int | None = None) -> bytes:
     """Draw paired differences, option minus today's rules: dot, interval from chance, range over assumptions.
 
     A dot with no interval (one replication) is drawn hollow. Zero has a line of its own in every panel.
+    `assumptions` is over how many the range goes.
     """
     import math
 
@@ -239,7 +240,7 @@ def differences(panels: Sequence[DotPanel]) -> bytes:
         top = 0.62
         height = sum(heights) + top
         figure = sheet(height)
-        _legend_of_differences(figure.add_axes((0.02, 1 - 0.5 / height, 0.96, 0.42 / height)))
+        _legend_of_differences(figure.add_axes((0.02, 1 - 0.5 / height, 0.96, 0.42 / height)), assumptions)
         above = top
         for panel, tall in zip(panels, heights, strict=True):
             bottom = (height - above - tall + 0.50) / height
@@ -311,7 +312,7 @@ def _dot(axes: Axes, row: float, dot: Dot) -> None:
     )
 
 
-def _legend_of_differences(axes: Axes) -> None:
+def _legend_of_differences(axes: Axes, count: int | None) -> None:
     """One line that shows the three signs with their names."""
     axes.set_xlim(0, WIDTH)
     axes.set_ylim(0, 1)
@@ -322,5 +323,10 @@ def _legend_of_differences(axes: Axes) -> None:
     axes.plot([1.68, 2.05], [0.5, 0.5], color=INK, linewidth=2)
     axes.text(2.12, 0.5, "95% interval from chance", **style)
     axes.plot([4.2, 4.57], [0.5, 0.5], color="#b9d3e6", linewidth=9, solid_capstyle="butt")
-    axes.text(4.64, 0.5, "range over assumptions", **style)
+    axes.text(
+        4.64,
+        0.5,
+        "range over assumptions" if count is None else f"range over {count} assumption{'s' * (count != 1)}",
+        **style,
+    )
     axes.plot([0, WIDTH], [0.02, 0.02], color=FAINT, linewidth=0.8)

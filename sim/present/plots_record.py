@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 _BAND: Final = "#9cc3dd"
 _LINE: Final = OPTION_COLOURS[0]
+_LONGEST_IN_TWO_COLUMNS: Final = 42
 
 
 @dataclass(frozen=True)
@@ -106,13 +107,15 @@ def over_years(panels: Sequence[tuple[str, Sequence[ScenarioLine]]], *, projecte
     each = 2.35
     rows = (len(panels) + 1) // 2
     labels = [line.label for line in panels[0][1]] if panels else []
-    key_rows = (len(labels) + 1) // 2
+    key_columns = 1 if max(map(len, labels), default=0) > _LONGEST_IN_TWO_COLUMNS else 2
+    key_rows = -(-len(labels) // key_columns)
     with hand():
         height = each * rows + 0.21 * key_rows + 0.15
         figure = sheet(height)
         _key(
             figure.add_axes((0.02, 1 - (0.21 * key_rows + 0.08) / height, 0.96, 0.21 * key_rows / height)),
             labels,
+            key_columns,
         )
         for number, (title, lines) in enumerate(panels):
             row, column = number // 2, number % 2
@@ -194,12 +197,12 @@ def _legend(axes: Axes) -> None:
         axes.text(x + 0.11, 0.5, text, va="center", color=QUIET)
 
 
-def _key(axes: Axes, labels: Sequence[str]) -> None:
+def _key(axes: Axes, labels: Sequence[str], columns: int) -> None:
     axes.set_xlim(0, 2)
-    axes.set_ylim(len(labels) / 2 if len(labels) % 2 == 0 else (len(labels) + 1) / 2, 0)
+    axes.set_ylim(-(-len(labels) // columns), 0)
     axes.axis("off")
     for rank, label in enumerate(labels):
         colour = BASELINE if rank == 0 else OPTION_COLOURS[(rank - 1) % len(OPTION_COLOURS)]
-        x, y = rank % 2, rank // 2 + 0.5
+        x, y = rank % columns, rank // columns + 0.5
         axes.plot([x, x + 0.09], [y, y], color=colour, linewidth=2.2 if rank == 0 else 1.5)
         axes.text(x + 0.11, y, label, va="center")

@@ -59,18 +59,18 @@ def stay_table(headline: Sequence[Effect], options: Sequence[Story], central: st
     )
     rows = tuple(
         (
-            metric_name(effect.metric).title,
             effect.option,
+            f"{metric_name(effect.metric).title} ({noun_of(effect.unit)})",
             *(
-                "not run" if value is None else f"{signed(value, effect.unit)} {noun_of(effect.unit)}"
+                "not run" if value is None else signed(value, effect.unit)
                 for value in (stay.at_low, effect.mean, stay.at_high)
             ),
         )
         for effect, stay in shown
     )
     return Table(
-        "Longer support at three mean stays in support after the decision under today's rules: differences",
-        ("Measure", "Option", *heads),
+        "Differences at three mean stays in support after the decision under today's rules",
+        ("Option", "Measure", *heads),
         rows,
     )
 

@@ -138,15 +138,13 @@ def test_what_puts_a_recorded_return_off_stands_beside_every_figure_of_it(html: 
 
 
 def test_longer_support_is_shown_at_three_mean_stays(html: str, tmp_path: Path) -> None:
-    (table,) = re.findall(
-        r"<table>\s*<caption><span>Longer support at three mean stays.*?</table>", html, re.S
-    )
+    (table,) = re.findall(r"<table>\s*<caption><span>Differences at three mean stays.*?</table>", html, re.S)
     heads = re.findall(r'<th scope="col"[^>]*>(.*?)</th>', table)
-    assert heads == ["Measure", "Option", "72 days (1 run)", "150 days (4 runs)", "230 days (1 run)"]
+    assert heads == ["Option", "Measure", "72 days (1 run)", "150 days (4 runs)", "230 days (1 run)"]
     assert table.count("<tr>") == 1 + 2 * 7  # alone, and in the combination; seven headline measures
     assert "Priority need" not in table
     plain = page.write(write_result(tmp_path / "plain", band=False)).read_text(encoding="utf-8")
-    assert "Longer support at three mean stays" not in plain
+    assert "Differences at three mean stays" not in plain
     assert "this result holds the central one only" in plain
 
 
@@ -180,6 +178,7 @@ def test_duties_of_councils_and_rough_sleeping_stand_with_their_caveats(html: st
     cells = [re.findall(r"<td[^>]*>(.*?)</td>", row) for row in rows]
     assert [row[:2] for row in cells] == [["April 2024 to March 2025", "950"], ["year 2025", "1,160"]]
     assert all(row[3] == "missed" for row in cells)
+    assert "950 recorded, 5,500 in the model, missed" in html
     assert "It is a lower bound, limited by recording" in html
     assert "517 of the survivors followed" in html
     assert "4,667 people, survivors or not" in html
