@@ -69,7 +69,6 @@ RP_PARTS = MappingProxyType(
         "and was refused as not eligible or not homeless",
     }
 )
-"""Parts of a kind, told apart so that it can be read; descriptive."""
 
 _YEARS = (
     ("year_1", "the first year after a positive decision", "[t0, t0+365)"),
