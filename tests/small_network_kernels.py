@@ -1,0 +1,178 @@
+"""The small network in kernels: the compiled engine's own alarms, tickets and pools around a short story.
+
+Importing this imports Numba; call `sim.engine.compiled.cache.prepare` before. The loop is that of
+`sim.engine.compiled.loop` without calendar, hazards and reviews: every alarm of an instant first, then
+places, downstream first. `tests/small_network.py` says what the network is.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+
+from sim.engine.compiled import queues
+from sim.engine.compiled.alarms import ARRIVALS, drop_first, set_alarm
+from sim.engine.compiled.kernel import entry, kernel
+from sim.engine.compiled.state import OUTBOX, TICKET_OF_GIVER
+from sim.engine.compiled.world import NEVER, on_grid, wait
+from sim.people.compiled_chance import c_exponential, c_uniform
+
+DONE, NEEDS_ROOM, FAULT = 0, 1, 2
+_ROW = (1 << 40) - 1
+_NONE = np.uint64(0)
+_ARRIVES, _PATIENCE, _SERVICE = np.uint64(1), np.uint64(2), 4
+
+
+STATIONS: Final = 2
+"""The most stations of a network."""
+SETTINGS: Final = np.dtype(
+    [
+        ("n_stations", "i8"),
+        ("waiting_at_start", "i8"),
+        ("mean_gap", "f8"),
+        ("mean_patience", "f8"),
+        ("mean_service", "f8", (STATIONS,)),
+    ]
+)
+"""What stands in the place of rules in the world's record."""
+VISIT: Final = np.dtype(
+    [
+        ("key", "u8"),
+        ("kind", "i8"),
+        ("came", "f8"),
+        ("left", "f8"),
+        ("joined", "f8", (STATIONS,)),
+        ("begun", "f8", (STATIONS,)),
+    ]
+)
+"""One for each person: key of chance, class of priority, and what is filled in (`small_network.Visits`)."""
+
+
+@kernel
+def _come_to(person: Any, visit: Any, world: Any, station: int) -> None:
+    """Join the line of a station; at the first, begin to lose patience."""
+    visit.joined[station] = world.now
+    queues.join(person, world, world.rules.n_stations - 1 - station, visit.kind)
+    if station == 0 and world.rules.mean_patience < NEVER:
+        draw = c_uniform(visit.key, _PATIENCE, _NONE, _NONE)
+        wait(person, world, 0, c_exponential(draw, world.rules.mean_patience))
+    person.stage[0] = 2 * station
+
+
+@kernel
+def _go_on(person: Any, visit: Any, world: Any) -> bool:
+    """Let a visit go on to its next wait; true when it has ended."""
+    station = person.stage[0] >> 1
+    giver = world.rules.n_stations - 1 - station
+    line = TICKET_OF_GIVER[giver]
+    if not person.stage[0] & 1:
+        if not person.holds[line]:
+            queues.leave(person, world, giver)
+            visit.left = world.now
+            return True
+        visit.begun[station] = world.now
+        draw = c_uniform(visit.key, np.uint64(_SERVICE + station), _NONE, _NONE)
+        wait(person, world, 0, c_exponential(draw, world.rules.mean_service[station]))
+        person.stage[0] = 2 * station + 1
+        return False
+    person.holds[line] = False
+    queues.release(world, giver)
+    if station + 1 < world.rules.n_stations:
+        _come_to(person, visit, world, station + 1)
+        return False
+    visit.left = world.now
+    return True
+
+
+@kernel
+def _await_arrival(world: Any, alarms: Any, visits: Any) -> None:
+    row = world.next_arrival
+    if row < len(visits):
+        gap = 0.0
+        if row >= world.rules.waiting_at_start:
+            draw = c_uniform(visits[row].key, _ARRIVES, _NONE, _NONE)
+            gap = c_exponential(draw, world.rules.mean_gap)
+        set_alarm(world, alarms, world.now + on_grid(world, gap), ARRIVALS)
+
+
+@kernel
+def _take_seat(world: Any, people: Any, seat_of: Any, row: int) -> int:
+    seat = world.free_seat
+    if seat >= 0:
+        world.free_seat = people[seat].life
+    else:
+        seat = world.n_seats
+        world.n_seats = seat + 1
+    person = people[seat]
+    person.row = row
+    person.due[0] = NEVER
+    person.ticket_count = 0
+    for giver in range(world.rules.n_stations):
+        person.tickets[TICKET_OF_GIVER[giver]] = 0
+        person.holds[TICKET_OF_GIVER[giver]] = False
+    seat_of[row] = seat
+    return seat
+
+
+@kernel
+def _after(person: Any, seat: int, ended: bool, world: Any, seat_of: Any, alarms: Any, lines: Any) -> None:
+    for n in range(world.n_alarms):
+        set_alarm(world, alarms, world.alarm_time[n], world.alarm_slot[n] << 40 | person.row)
+    world.n_alarms = 0
+    if world.n_joins:
+        queues.put_in_line(person, world, lines)
+    if ended:
+        seat_of[person.row] = -1
+        person.life = world.free_seat
+        world.free_seat = seat
+
+
+@entry
+def run(worlds: Any, people: Any, seat_of: Any, alarms: Any, lines: Any, visits: Any) -> int:
+    """Run the network to its end; the answer is DONE, or NEEDS_ROOM, or FAULT."""
+    world = worlds[0]
+    if not world.begun:
+        world.begun = True
+        _await_arrival(world, alarms, visits)
+    while True:
+        if world.fault:
+            return FAULT
+        if world.tight or world.n_calendar + OUTBOX > len(alarms) or world.n_seats + 1 > len(people):
+            return NEEDS_ROOM
+        if world.giving >= 0:
+            seat = queues.next_place_given(world, people, seat_of, lines, world.giving)
+            if seat < 0:
+                world.giving = -1
+                continue
+            person = people[seat]
+            person.due[0] = NEVER
+            ended = _go_on(person, visits[person.row], world)
+            _after(person, seat, ended, world, seat_of, alarms, lines)
+            continue
+        time = alarms[0].time if world.n_calendar else NEVER
+        if world.any_dirty and time > world.now:
+            world.giving = queues.next_giver(world)
+            continue
+        if world.n_calendar == 0:
+            return DONE
+        key = alarms[0].key
+        drop_first(world, alarms)
+        world.now = time
+        if key >= 0:
+            seat = seat_of[key & _ROW]
+            if seat < 0 or people[seat].due[0] != time:
+                continue
+            person = people[seat]
+            person.due[0] = NEVER
+            ended = _go_on(person, visits[person.row], world)
+        else:
+            row = world.next_arrival
+            world.next_arrival = row + 1
+            seat = _take_seat(world, people, seat_of, row)
+            person = people[seat]
+            visits[row].came = time
+            _come_to(person, visits[row], world, 0)
+            _await_arrival(world, alarms, visits)
+            ended = False
+        _after(person, seat, ended, world, seat_of, alarms, lines)
