@@ -165,8 +165,9 @@ def differences_table(comparison: Comparison) -> Table:
     table = Table(
         title="What each option changes against today's rules",
         title_justify="left",
-        caption=f"95% interval: chance alone, {runs}. Assumption band: the difference with each uncertain "
-        f"input set low and high, {band_runs}.",
+        caption=f"95% interval: chance alone, {runs}. Range over assumptions: the difference with "
+        f"each uncertain input set low and high in turn, {band_runs}, centred on the difference. "
+        "Nobody in casework can return on record, so longer support lowers recorded returns partly by putting them off.",
         caption_justify="left",
         pad_edge=False,
     )

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from sim.errors import SimError
+from sim.experiment.titles import option_title
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -265,10 +266,7 @@ def _make(
             keeps = keep_events and each.name == CENTRAL
             units.append(Unit(each.name, replication, seed, world_before, runs, keeps))
     configured = config_hash(before)
-    told = [
-        story.titles[0] if len(story.titles) == 1 else " + ".join(story.titles)
-        for story in map(_story, scenarios[1:])
-    ]
+    told = [option_title(story.name, story.titles) for story in map(_story, scenarios[1:])]
     return Plan(
         run_id=short_hash(
             configured, sources, seed, *(config_hash(_alike(s.after)) for s in scenarios), *options

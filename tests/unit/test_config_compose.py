@@ -96,7 +96,7 @@ def test_a_file_of_a_subject_may_be_chosen() -> None:
 
 # --------------------------------------------------------------------------------------------------- worlds
 def test_a_world_changes_its_settings_and_nothing_else() -> None:
-    settings = {"status.asylum.claim_share": 0.8, "support.casework.workers": "fixed"}
+    settings = {"status.asylum.claim_share": 0.5, "support.casework.workers": "fixed"}
     assert changed(baseline(), world(baseline(), settings)) == set(settings)
 
 
