@@ -50,7 +50,7 @@ ROOM_WORDS = MappingProxyType(
             "decision",
         ),
         Room.RECOVERY: RoomWords(
-            "Recovery and evidence",
+            "Recovery period",
             "Positive reasonable grounds; the recovery period runs and evidence is gathered.",
             "decision",
         ),
@@ -92,11 +92,11 @@ ROOM_WORDS = MappingProxyType(
         ),
         Room.CUSTODY: RoomWords("In custody", "No case open; in prison or detention.", "other"),
         Room.RETURNED: RoomWords(
-            "Returned to the NRM",
+            "Returned to NRM",
             "Referred into the NRM again; waiting for the decisions on the new case.",
             "decision",
         ),
-        Room.LEFT: RoomWords("Left the UK, or died", "No longer in the model.", "other"),
+        Room.LEFT: RoomWords("Left UK or died", "No longer in the model.", "other"),
         Room.NOT_FOLLOWED: RoomWords(
             "Case over",
             "The case ended without life in the community being followed: a negative or withdrawn first "

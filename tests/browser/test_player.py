@@ -243,7 +243,7 @@ def test_one_person_is_told_their_clock_in_both_lanes(page: "Page", two_lives: s
 def test_a_click_on_a_square_follows_that_person(page: "Page", two_lives: str) -> None:
     open_player(page, two_lives)
     scrub(page, 500)
-    box = page.locator("#stage-0 [data-room=nowhere]").locator("..").bounding_box()
+    box = page.locator("#stage-0 .room:has([data-room=nowhere])").bounding_box()
     assert box is not None
     page.mouse.click(box["x"] + 9, box["y"] + 42)
     assert page.input_value("#person") == "2"

@@ -3,10 +3,10 @@
 
 const COLUMNS = [
   [R.WAITING_RG, R.RECOVERY, R.WAITING_CG, R.RETURNED],
-  [R.SUPPORT_BED, R.SUPPORT_OUTREACH, R.NOT_FOLLOWED, R.LEFT],
-  [R.SETTLED, R.COUNCIL_TEMPORARY, R.ASYLUM, R.NOWHERE, R.OUT_OF_CONTACT, R.CUSTODY],
+  [R.SUPPORT_BED, R.SUPPORT_OUTREACH, R.CUSTODY, R.NOT_FOLLOWED, R.LEFT],
+  [R.SETTLED, R.COUNCIL_TEMPORARY, R.ASYLUM, R.NOWHERE, R.OUT_OF_CONTACT],
 ];
-const NARROW = [[...COLUMNS[0], ...COLUMNS[1]], COLUMNS[2]];
+const NARROW = [[...COLUMNS[0], ...COLUMNS[1].slice(0, 2)], [...COLUMNS[2], ...COLUMNS[1].slice(2)]];
 const WAITS = [30, 90, 180, 365, 730]; // days after which a square is a shade darker
 // Light to dark; the groups differ in lightness steps and hue that people who see few colours can tell apart.
 const SHADES = {
@@ -19,14 +19,17 @@ const SHADES = {
 const word = (hex) => (255 << 24) | (parseInt(hex.slice(5, 7), 16) << 16) | (parseInt(hex.slice(3, 5), 16) << 8) | parseInt(hex.slice(1, 3), 16);
 const PALETTE = about.rooms.map((room) => Uint32Array.from(SHADES[room.group], (hex) => word(hex) >>> 0));
 const WHITE = 0xffffffff, INK = word("#1d2530") >>> 0;
-const BESIDE = [R.NOT_FOLLOWED, R.LEFT]; // out of the story: half as large, so that the rest has room
+// Rooms beside the story: their squares are half as large, so that the rest has room.
+const BESIDE = { calendar: [R.NOT_FOLLOWED, R.LEFT], decision: [R.NOT_FOLLOWED, R.LEFT, R.WAITING_RG, R.RECOVERY, R.WAITING_CG] };
 const GLIDE = 650; // milliseconds
-const LABEL = 38, PAD = 6; // CSS pixels: a room's name and count, and the space within its frame
+const COUNTED_LATE = [R.SUPPORT_BED, R.SUPPORT_OUTREACH, R.NOWHERE]; // rooms that tell how many are past day 45
+const PAD = 6; // CSS pixels: the space within a room's frame
+const labelOf = (room) => (COUNTED_LATE.includes(room) ? 38 : 24); // ... and its name and count
 
 const inkOf = (side) => (side > 2 ? side - 1 : side);
 
 // Room frames for the most people that a room ever holds, and the largest square with which all fit.
-function layout(width, height, scale, most) {
+function layout(width, height, scale, most, beside) {
   const narrow = width < 470, columns = narrow ? NARROW : COLUMNS;
   const gap = 8, least = narrow ? 140 : 150;
   const within = width - gap * (columns.length - 1);
@@ -40,14 +43,14 @@ function layout(width, height, scale, most) {
     if (total <= within || side === 1) found = { side, widths: widths.map((each) => (each === Infinity ? within / columns.length : each)) };
   }
   function sideOf(room, side) {
-    return BESIDE.includes(room) ? Math.max(1, side >> 1) : side;
+    return beside.includes(room) ? Math.max(1, side >> 1) : side;
   }
   function pixelsOf(room, w, side) { // height of a room's squares
     const own = sideOf(room, side), across = Math.max(1, Math.floor(((w - 2 * PAD) * scale) / own));
     return Math.max(1, Math.ceil(most[room] / across)) * own;
   }
   function tall(rooms, w, side) {
-    return rooms.reduce((sum, room) => sum + LABEL + PAD + pixelsOf(room, w, side) / scale + gap, -gap);
+    return rooms.reduce((sum, room) => sum + labelOf(room) + PAD + pixelsOf(room, w, side) / scale + gap, -gap);
   }
   const spare = (within - found.widths.reduce((sum, each) => sum + each, 0)) / columns.length;
   const frames = [];
@@ -58,12 +61,12 @@ function layout(width, height, scale, most) {
     let top = 0;
     for (const room of rooms) {
       const pixels = pixelsOf(room, w, found.side), side = sideOf(room, found.side);
-      const h = LABEL + PAD + pixels / scale + (extra * pixels) / weight;
+      const h = labelOf(room) + PAD + pixels / scale + (extra * pixels) / weight;
       frames[room] = {
         left, top, width: w, height: h, side,
-        x: Math.round((left + PAD) * scale), y: Math.round((top + LABEL) * scale),
+        x: Math.round((left + PAD) * scale), y: Math.round((top + labelOf(room)) * scale),
         across: Math.max(1, Math.floor(((w - 2 * PAD) * scale) / side)),
-        lines: Math.max(1, Math.floor(((h - LABEL - PAD / 2) * scale) / side)),
+        lines: Math.max(1, Math.floor(((h - labelOf(room) - PAD / 2) * scale) / side)),
       };
       top += h + gap;
     }
@@ -88,7 +91,9 @@ class Lane {
       const name = document.createElement("span"), count = document.createElement("b"), late = document.createElement("i");
       name.textContent = room.title;
       count.dataset.room = room.key;
-      box.append(name, count, late);
+      const first = document.createElement("div");
+      first.append(name, count);
+      box.append(first, late);
       rooms.append(box);
       this.counters[index] = { box, count, late, shown: -1, told: "" };
     });
@@ -243,7 +248,7 @@ class Lane {
       counter.shown = this.count[room];
       counter.count.textContent = number(counter.shown);
     }
-    const words = late && (room === R.SUPPORT_BED || room === R.SUPPORT_OUTREACH || room === R.NOWHERE) ? `${number(late)} past day 45` : "";
+    const words = late && COUNTED_LATE.includes(room) ? `${number(late)} past day 45` : "";
     if (counter.told !== words) { counter.told = words; counter.late.textContent = words; }
   }
 

@@ -94,8 +94,9 @@ function tell() {
   const [a, b] = view.titles.map((title) => `“${title}”`);
   const story = line.kind === "calendar"
     ? moment < line.mark ? `Until ${dateOf(line.mark)} both lanes live under today's rules, so they are the same.`
-      : `${days(Math.floor((moment - line.mark) / DAY))} since the second rule came into force.`
-    : "Everybody is lined up on the day of their positive decision under today's rules.";
+      : `${days(Math.floor((moment - line.mark) / DAY))} since the options came into force.`
+    : `${people(line.shown)} are lined up on the day of their positive decision under today's rules.`
+      + (moment < line.mark ? " Until then they stand in the waiting rooms, wherever they live." : "");
   const now = view.hidden ? `Lane 1, ${a}: ${lane(0)}. Lane 2, ${b}: hidden.` : `Lane 1, ${a}: ${lane(0)}. Lane 2, ${b}: ${lane(1)}.`;
   const waiting = `Still waiting for the conclusive decision: ${number(summed(lanes[0].count, MEASURES[0].rooms))}`
     + (view.hidden ? "" : ` and ${number(summed(lanes[1].count, MEASURES[0].rooms))}`);
@@ -144,7 +145,7 @@ function place() {
   if (!view.most) return;
   const width = $("lanes").querySelector(".stage").clientWidth;
   const height = width < 470 ? 640 : Math.max(430, Math.min(760, window.innerHeight - 250)) + (N > 30000 ? 160 : 0);
-  const plan = layout(width, height, Math.min(2, window.devicePixelRatio || 1), view.most);
+  const plan = layout(width, height, Math.min(2, window.devicePixelRatio || 1), view.most, BESIDE[view.line.kind]);
   for (const lane of view.lanes) lane.place(plan, width, height);
 }
 
