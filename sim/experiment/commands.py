@@ -167,7 +167,8 @@ def differences_table(comparison: Comparison) -> Table:
         title_justify="left",
         caption=f"95% interval: chance alone, {runs}. Range over assumptions: the difference with "
         f"each uncertain input set low and high in turn, {band_runs}, centred on the difference. "
-        "Nobody in casework can return on record, so longer support lowers recorded returns partly by putting them off.",
+        "Nobody in casework can return on record, so longer support lowers recorded returns partly by "
+        "putting them off.",
         caption_justify="left",
         pad_edge=False,
     )

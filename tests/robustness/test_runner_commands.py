@@ -36,7 +36,7 @@ def test_compare_prints_differences_sentences_cost_and_where_the_page_is(
     assert stand_in == [path]
     assert "What each option changes against today's rules" in said
     assert "95% interval: chance alone, 3 replications" in said
-    assert "input set low and high, 1 replication." in " ".join(said.split())
+    assert "input set low and high in turn, 1 replication," in " ".join(said.split())
     assert "changes nothing in this model" in said
     assert "15 runs in " in said
     assert "1.0 events per person; peak memory of a process " in said
