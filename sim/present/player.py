@@ -140,7 +140,7 @@ def _digest(text: str) -> str:
 def _about(show: Show, tokens: list[list[int]], streams: list[list[int]]) -> dict[str, Any]:
     """What the page's script needs to know besides the steps."""
     from sim.engine.clock import date_of
-    from sim.engine.log import Detail, Event
+    from sim.engine.log import Detail, Event, Place
     from sim.present.player_data import CASE_OPEN, HAS_WORKER, IN_SUPPORT, TICKS_A_DAY
     from sim.present.player_words import DETAIL_WORDS, EVENT_WORDS, PLACE_WORDS, ROOM_WORDS, Room
 
@@ -160,6 +160,7 @@ def _about(show: Show, tokens: list[list[int]], streams: list[list[int]]) -> dic
         "events": {int(event): words for event, words in EVENT_WORDS.items()},
         "event": {event.name: int(event) for event in Event},
         "places": {int(place): words for place, words in PLACE_WORDS.items()},
+        "insecurePlaces": [int(Place.FRIENDS), int(Place.STREET)],
         "details": {int(detail): words for detail, words in DETAIL_WORDS.items()}
         | {int(Detail.SERVICE_BASE) + k: title for k, title in enumerate(show.services)},
         "detail": {detail.name: int(detail) for detail in Detail},

@@ -60,12 +60,12 @@ ROOM_WORDS = MappingProxyType(
             "decision",
         ),
         Room.SUPPORT_BED: RoomWords(
-            "In support: bed",
+            "Support: bed",
             "After the conclusive decision; living in a safehouse.",
             "support",
         ),
         Room.SUPPORT_OUTREACH: RoomWords(
-            "In support: outreach",
+            "Support: outreach",
             "After the conclusive decision; support where the person lives.",
             "support",
         ),

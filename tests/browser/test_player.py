@@ -117,6 +117,15 @@ def expected(scenario: str, rows: np.ndarray, day: float) -> dict[str, int]:
     return counts
 
 
+def insecure(scenario: str, rows: np.ndarray, day: float) -> int:
+    """People on a sofa or the street, read off the log one event after the other."""
+    log, place, wanted = small().logs[scenario], {}, set(rows.tolist())
+    for person, time, where in zip(log.person.tolist(), log.time.tolist(), log.place.tolist(), strict=True):
+        if time <= day and person in wanted:
+            place[person] = where
+    return sum(where in (P.FRIENDS, P.STREET) for where in place.values())
+
+
 def start_of(rows: np.ndarray) -> int:
     log = small().logs["baseline"]
     return int(np.floor(log.time[np.isin(log.person, rows)].min()))
@@ -184,11 +193,11 @@ def test_event_on_goes_from_move_to_move_and_back(page: "Page", two_lives: str) 
     open_player(page, two_lives)
     scrub(page, 0)
     seen = []
-    for _ in range(6):
+    for _ in range(7):
         page.click("#event-on")
-        page.wait_for_timeout(40)
+        page.wait_for_timeout(80)
         seen.append(hour(page) / 24)
-    assert seen == [2, 10, 30, 120, 412, 457]  # days from the first, which is day 10 of the log
+    assert seen == [2, 10, 20, 30, 120, 412, 457]  # days from the first, which is day 10 of the log
     assert counters(page, 0) == {"nowhere": 1, "not_followed": 1}
     assert counters(page, 1) == {"support_bed": 1, "not_followed": 1}
     page.click("#event-back")
@@ -211,6 +220,21 @@ def test_the_table_holds_what_the_lanes_show(page: "Page", address: str, rows: n
     titles = {"Nowhere secure": "nowhere", "Settled home": "settled", "Waiting for CG": "waiting_cg"}
     found = {titles[row[0]]: row[1 + 2 * at : 3 + 2 * at] for row in told if row[0] in titles}
     assert found == {room: [str(log.get(room, 0)) for log in logs] for room in titles.values()}
+    unsafe = [row[1 + 2 * at : 3 + 2 * at] for row in told if row[0] == "Nowhere secure to live, in any room"]
+    assert unsafe == [[str(insecure(name, rows, day)) for name in SHOWN[:2]]]
+
+
+def test_whoever_has_nowhere_secure_is_counted_in_whichever_room(
+    page: "Page", address: str, rows: np.ndarray
+) -> None:
+    open_player(page, address)
+    start = start_of(rows)
+    for day in (POLICY - start, POLICY - start + 400):
+        scrub(page, day)
+        page.wait_for_timeout(50)
+        said = re.findall(r"([\d,]+) with nowhere secure", page.inner_text("#caption"))
+        assert said == [f"{insecure(name, rows, start + day):,}" for name in SHOWN[:2]]
+    assert insecure("baseline", rows, start + day) > counters(page, 0)["nowhere"]
 
 
 # ------------------------------------------------------------------------------------------------- one person
@@ -309,7 +333,7 @@ def test_everything_can_be_done_by_keyboard(page: "Page", two_lives: str) -> Non
     page.focus("#person")
     page.keyboard.type("2")
     page.keyboard.press("Enter")
-    assert page.is_visible("#clock-0")
+    page.wait_for_selector("#clock-0", state="visible", timeout=5000)
 
 
 def test_who_wants_little_motion_gets_jumps_and_the_same_counts(page: "Page", two_lives: str) -> None:

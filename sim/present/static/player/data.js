@@ -6,6 +6,10 @@ const R = about.room, E = about.event, D = about.detail;
 const N = about.people, DAY = about.ticksADay, ROOMS = about.rooms.length;
 const [T_EVENT, T_DETAIL, T_PLACE, T_ROOM, T_FLAGS] = [0, 1, 2, 3, 4];
 
+// Counts have one place more than there are rooms: people with nowhere secure to live, in whichever room.
+const INSECURE = ROOMS;
+const insecure = Uint8Array.from(about.tokens, (told) => Number(about.insecurePlaces.includes(told[T_PLACE])));
+
 async function inflated() {
   const text = atob(document.getElementById("steps").textContent.trim());
   const packed = new Uint8Array(text.length);
@@ -114,11 +118,11 @@ function movesOf(scenario, line) {
   const keys = [], limit = 2 ** 21;
   for (let p = 0; p < N; p++) {
     if (Number.isNaN(line.shift[p])) continue;
-    let room = R.NOT_YET, confirmed = -1;
+    let room = R.NOT_YET, confirmed = -1, unsafe = 0;
     for (let step = scenario.begins[p]; step < scenario.begins[p + 1]; step++) {
-      const now = about.tokens[scenario.token[step]][T_ROOM];
-      if (now === room && scenario.confirmed[step] === confirmed) continue;
-      room = now; confirmed = scenario.confirmed[step];
+      const token = scenario.token[step], now = about.tokens[token][T_ROOM];
+      if (now === room && scenario.confirmed[step] === confirmed && insecure[token] === unsafe) continue;
+      room = now; confirmed = scenario.confirmed[step]; unsafe = insecure[token];
       const when = scenario.tick[step] + line.shift[p];
       keys.push((when < 0 ? 0 : when) * limit + step);
     }
@@ -138,24 +142,28 @@ function movesOf(scenario, line) {
 
 // Counts per room at a moment of a time line, straight from the steps.
 function countsAt(scenario, line, moment) {
-  const counts = new Int32Array(ROOMS);
+  const counts = new Int32Array(ROOMS + 1);
   for (let p = 0; p < N; p++) {
     if (Number.isNaN(line.shift[p])) continue;
-    counts[roomOf(scenario, p, stepAt(scenario, p, moment - line.shift[p]))]++;
+    const step = stepAt(scenario, p, moment - line.shift[p]);
+    counts[roomOf(scenario, p, step)]++;
+    if (step >= scenario.begins[p]) counts[INSECURE] += insecure[scenario.token[step]];
   }
   return counts;
 }
 
 // Counts per room at evenly spread moments (for the drawing below the lanes), and the most in each room.
 function seriesOf(scenario, line, moves, samples) {
-  const counts = new Int32Array(ROOMS), most = new Int32Array(ROOMS);
-  const room = new Uint8Array(N), series = [];
+  const counts = new Int32Array(ROOMS + 1), most = new Int32Array(ROOMS);
+  const room = new Uint8Array(N), unsafe = new Uint8Array(N), series = [];
   counts[R.NOT_YET] = line.shown;
   let k = 0;
   for (let i = 0; i <= samples; i++) {
     const moment = line.first + ((line.last - line.first) * i) / samples;
     for (; k < moves.when.length && moves.when[k] <= moment; k++) {
-      const now = about.tokens[scenario.token[moves.step[k]]][T_ROOM], p = moves.who[k];
+      const token = scenario.token[moves.step[k]], now = about.tokens[token][T_ROOM], p = moves.who[k];
+      counts[INSECURE] += insecure[token] - unsafe[p];
+      unsafe[p] = insecure[token];
       counts[room[p]]--;
       room[p] = now;
       if (++counts[now] > most[now]) most[now] = counts[now];

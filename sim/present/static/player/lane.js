@@ -18,6 +18,7 @@ const SHADES = {
 };
 const word = (hex) => (255 << 24) | (parseInt(hex.slice(5, 7), 16) << 16) | (parseInt(hex.slice(3, 5), 16) << 8) | parseInt(hex.slice(1, 3), 16);
 const PALETTE = about.rooms.map((room) => Uint32Array.from(SHADES[room.group], (hex) => word(hex) >>> 0));
+const UNSAFE = Uint32Array.from(SHADES.insecure, (hex) => word(hex) >>> 0); // nowhere secure, in whichever room
 const WHITE = 0xffffffff, INK = word("#1d2530") >>> 0;
 // Rooms beside the story: their squares are half as large, so that the rest has room.
 const BESIDE = { calendar: [R.NOT_FOLLOWED, R.LEFT], decision: [R.NOT_FOLLOWED, R.LEFT, R.WAITING_RG, R.RECOVERY, R.WAITING_CG] };
@@ -99,12 +100,13 @@ class Lane {
     });
     for (const each of ["next", "previous", "step"]) this[each] = new Int32Array(N);
     this.room = new Uint8Array(N);
+    this.unsafe = new Uint8Array(N);
     this.entered = new Int32Array(N);
     this.confirmed = new Int32Array(N);
     this.px = new Float32Array(N); this.py = new Float32Array(N);
     this.fromX = new Float32Array(N); this.fromY = new Float32Array(N);
     this.left = new Float64Array(N); // when the glide began; 0: standing
-    this.head = new Int32Array(ROOMS); this.tail = new Int32Array(ROOMS); this.count = new Int32Array(ROOMS);
+    this.head = new Int32Array(ROOMS); this.tail = new Int32Array(ROOMS); this.count = new Int32Array(ROOMS + 1);
   }
 
   // Show another scenario or time line.
@@ -154,6 +156,8 @@ class Lane {
       const step = stepAt(scenario, p, moment - line.shift[p]);
       const known = step >= scenario.begins[p];
       this.room[p] = roomOf(scenario, p, step);
+      this.unsafe[p] = known ? insecure[scenario.token[step]] : 0;
+      this.count[INSECURE] += this.unsafe[p];
       this.entered[p] = known ? scenario.entered[step] + line.shift[p] : 0;
       this.confirmed[p] = known && scenario.confirmed[step] >= 0 ? scenario.confirmed[step] + line.shift[p] : -1e9;
       keys[shown++] = Math.max(0, this.entered[p]) * limit + p;
@@ -176,7 +180,9 @@ class Lane {
     const { scenario, line, moves } = this;
     for (; this.passed < moves.when.length && moves.when[this.passed] <= moment; this.passed++) {
       const p = moves.who[this.passed], step = moves.step[this.passed];
-      const room = about.tokens[scenario.token[step]][T_ROOM];
+      const token = scenario.token[step], room = about.tokens[token][T_ROOM];
+      this.count[INSECURE] += insecure[token] - this.unsafe[p];
+      this.unsafe[p] = insecure[token];
       this.confirmed[p] = scenario.confirmed[step] >= 0 ? scenario.confirmed[step] + line.shift[p] : -1e9;
       if (room === this.room[p]) continue;
       if (!this.calm && this.room[p] !== R.NOT_YET) {
@@ -204,14 +210,15 @@ class Lane {
         for (let row = 0, at = y * width + x + ink - notch; row < notch; row++, at += width) pixels.fill(WHITE, at, at + notch);
       }
     };
-    const shadeOf = (p, palette) => {
+    const shadeOf = (p) => {
+      const palette = this.unsafe[p] ? UNSAFE : PALETTE[this.room[p]];
       const wait = moment - this.entered[p];
       let shade = 0;
       while (shade < 5 && wait >= limits[shade]) shade++;
       return palette[shade];
     };
     for (let room = 1; room < ROOMS; room++) {
-      const frame = plan.frames[room], palette = PALETTE[room];
+      const frame = plan.frames[room];
       let column = 0, row = 0, late = 0;
       for (let p = this.head[room]; p >= 0; p = this.next[p]) {
         const x = frame.x + column * frame.side, y = frame.y + Math.min(row, frame.lines - 1) * frame.side;
@@ -230,12 +237,12 @@ class Lane {
           this.left[p] = 0;
         }
         this.px[p] = x; this.py[p] = y;
-        square(x, y, frame.side, shadeOf(p, palette), marked);
+        square(x, y, frame.side, shadeOf(p), marked);
       }
       this.#tell(room, late);
     }
     for (const p of gliders) {
-      square(this.px[p] | 0, this.py[p] | 0, plan.frames[this.room[p]].side, shadeOf(p, PALETTE[this.room[p]]), this.confirmed[p] > -1e8 && this.confirmed[p] <= due);
+      square(this.px[p] | 0, this.py[p] | 0, plan.frames[this.room[p]].side, shadeOf(p), this.confirmed[p] > -1e8 && this.confirmed[p] <= due);
     }
     if (followed >= 0 && this.room[followed] !== R.NOT_YET && !Number.isNaN(this.line.shift[followed])) this.#ring(followed, inkOf(plan.frames[this.room[followed]].side));
     this.context.putImageData(this.image, 0, 0);

@@ -4,10 +4,10 @@ const $ = (id) => document.getElementById(id);
 const MEASURES = [
   { title: "Waiting for the conclusive decision (the backlog)", phrase: "are waiting for the conclusive decision", rooms: [R.RECOVERY, R.WAITING_CG] },
   { title: "In support after the decision", phrase: "are in support after the decision", rooms: [R.SUPPORT_BED, R.SUPPORT_OUTREACH] },
-  { title: "Nowhere secure", phrase: "have nowhere secure to live", rooms: [R.NOWHERE] },
-  { title: "Settled home", phrase: "have left support for a settled home, or live in one", rooms: [R.SETTLED] },
-  { title: "Council temporary accommodation", phrase: "are in temporary accommodation of a council", rooms: [R.COUNCIL_TEMPORARY] },
-  { title: "Asylum accommodation", phrase: "are in asylum accommodation", rooms: [R.ASYLUM] },
+  { title: "Nowhere secure to live, in any room", phrase: "have nowhere secure to live", rooms: [INSECURE] },
+  { title: "Settled home, outside support", phrase: "are outside support in a settled home", rooms: [R.SETTLED] },
+  { title: "Council temporary accommodation, outside support", phrase: "are outside support in temporary accommodation of a council", rooms: [R.COUNCIL_TEMPORARY] },
+  { title: "Asylum accommodation, outside support", phrase: "are outside support in asylum accommodation", rooms: [R.ASYLUM] },
   { title: "Out of contact", phrase: "are out of contact", rooms: [R.OUT_OF_CONTACT] },
   { title: "Returned to the NRM", phrase: "have been referred again and wait", rooms: [R.RETURNED] },
 ];
@@ -170,7 +170,8 @@ function fillTable(view) {
     head.append(cell("th", "Lane 1", "col"), cell("th", "Lane 2", "col"));
   });
   $("table-head").replaceChildren(above, head);
-  $("table-body").replaceChildren(...about.rooms.map((room, index) => {
+  const rows = [...about.rooms, { title: MEASURES[2].title }];
+  $("table-body").replaceChildren(...rows.map((room, index) => {
     const row = document.createElement("tr");
     row.append(cell("th", room.title, "row"));
     counted.forEach(([a, b]) => row.append(cell("td", number(a[index])), cell("td", view.hidden ? "hidden" : number(b[index]))));

@@ -89,7 +89,7 @@ function tell() {
   $("scrub").setAttribute("aria-valuetext", when);
   const lane = (k) => {
     const counts = lanes[k].count;
-    return `${number(summed(counts, MEASURES[1].rooms))} in support and ${number(counts[R.NOWHERE])} with nowhere secure`;
+    return `${number(summed(counts, MEASURES[1].rooms))} in support and ${number(counts[INSECURE])} with nowhere secure`;
   };
   const [a, b] = view.titles.map((title) => `“${title}”`);
   const story = line.kind === "calendar"
