@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Final
@@ -114,9 +115,7 @@ def _is_writable(place: Path) -> bool:
         return False
 
 
-_prepared: list[Path] = []  # filled once: where this process keeps its kernels
-
-
+@cache
 def prepare() -> Path:
     """Tell Numba where to keep kernels; the first call decides for the process.
 
@@ -125,15 +124,13 @@ def prepare() -> Path:
     Path
         The folder.
     """
-    if not _prepared:
-        place = folder()
-        os.environ["NUMBA_CACHE_DIR"] = str(place)
-        if "numba" in sys.modules:
-            from numba import config
+    place = folder()
+    os.environ["NUMBA_CACHE_DIR"] = str(place)
+    if "numba" in sys.modules:
+        from numba import config
 
-            config.__dict__["CACHE_DIR"] = str(place)
-        _prepared.append(place)
-    return _prepared[0]
+        config.__dict__["CACHE_DIR"] = str(place)
+    return place
 
 
 def is_warm() -> bool:

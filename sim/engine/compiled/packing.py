@@ -20,7 +20,7 @@ from sim.engine.survivor import SERVICES_MAX
 from sim.people.population import Population
 
 NEVER: Final = float("inf")
-STEPS_AT_LEAST: Final = 1024
+STEPS_AT_LEAST: Final = 4096
 _NO_SERVICE: Final = ServiceRules(
     offered=Steps((-NEVER,), (0.0,)),
     accepted=0.0,
@@ -98,9 +98,9 @@ def _field(part: Any, table: StepTable) -> tuple[Any, tuple[int, ...], Any]:
     if isinstance(part, tuple):
         packed_parts = [_field(one, table) for one in part]
         kind, shape, _ = packed_parts[0]
-        if isinstance(kind, str) and kind == "b1":
-            kind = "i1"  # Numba knows no arrays of truth values inside a record
-        return kind, (len(part), *shape), [packed for _, _, packed in packed_parts]
+        # Numba knows no arrays of truth values inside a record.
+        of_truths = isinstance(kind, str) and kind == "b1"
+        return "i1" if of_truths else kind, (len(part), *shape), [packed for _, _, packed in packed_parts]
     if isinstance(part, bool):
         return "b1", (), part
     return "f8", (), float(part)

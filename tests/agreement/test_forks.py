@@ -1,0 +1,103 @@
+"""A history continues as often as wanted, each time exactly as a whole run would."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pytest
+
+from sim.config.compose import world
+from sim.engine.compiled.packing import STEPS_AT_LEAST
+from sim.engine.compiled.run import CompiledHistory, simulate
+from sim.errors import SimError
+from sim.people.population import build
+from tests.agreement.drawn import with_services
+from tests.agreement.engines import small
+
+
+def _people(before, seed=1):
+    return build(before.people, before.status, seed, 0, before.experiment.horizon)
+
+
+def test_continuations_equal_whole_runs_in_any_order() -> None:
+    before = small()
+    people = _people(before)
+    options = [
+        before,
+        world(before, {"support.floor.casework_days": 365, "support.floor.bed_days": 365}),
+        world(before, {"policy.applies_to": "everyone_in_support", "support.floor.casework_days": 90}),
+    ]
+    whole = [simulate(people, before, after, 1, 0).digest() for after in options]
+    assert len(set(whole)) == 3
+    history = CompiledHistory(people, before, 1, 0)
+    history.run_to_policy()
+    assert history.repeatable
+    for place in (2, 0, 1, 1, 0, 2):
+        assert history.continue_with(options[place]).digest() == whole[place]
+
+
+def test_the_last_continuation_may_use_the_history_up() -> None:
+    before = small(0.003)
+    people = _people(before)
+    history = CompiledHistory(people, before, 1, 0)
+    history.run_to_policy()
+    copied = history.continue_with(before)
+    assert history.continue_with(before, last=True).digest() == copied.digest()
+
+
+@pytest.mark.deep  # a larger world is compiled for anew
+def test_a_continuation_whose_dated_values_need_a_larger_world_equals_a_whole_run() -> None:
+    before = small(0.003)
+    daily = {
+        date.fromordinal(day).isoformat(): 3 + day % 9
+        for day in range(date(2014, 1, 1).toordinal(), date(2027, 1, 1).toordinal())
+    }
+    assert len(daily) > STEPS_AT_LEAST
+    after = world(before, {"support.beds.places": daily, "support.move_on_days": daily})
+    people = _people(before)
+    history = CompiledHistory(people, before, 1, 0)
+    history.run_to_policy()
+    assert history.continue_with(after).digest() == simulate(people, before, after, 1, 0).digest()
+    assert history.continue_with(before).digest() == simulate(people, before, before, 1, 0).digest()
+
+
+def test_replications_and_seeds_differ() -> None:
+    before = small(0.003)
+    people = _people(before)
+    digests = {simulate(people, before, before, seed, 0).digest() for seed in (1, 2)}
+    assert len(digests) == 2  # the desks' own luck depends on the seed
+
+
+def test_seats_are_given_to_others() -> None:
+    """Memory follows the people who are in the pathway, not everybody who ever came."""
+    before = small(0.05)
+    people = _people(before)
+    history = CompiledHistory(people, before, 1, 0)
+    history.run_to_policy()
+    world_record = history._arrays.world[0]
+    referred = int(world_record["next_arrival"])
+    assert referred > 5_000
+    assert int(world_record["n_seats"]) < 0.5 * referred
+    taken = history._arrays.seat_of
+    assert np.count_nonzero(taken >= 0) < int(world_record["n_seats"])
+
+
+def test_too_many_services_are_refused() -> None:
+    before = small(0.003)
+    with pytest.raises(SimError, match="9 services given; allowed: at most 8; nearest: leave out 1"):
+        CompiledHistory(_people(before), with_services(before, 9), 1, 0)
+
+
+def test_another_number_of_services_is_refused() -> None:
+    before = small(0.003)
+    history = CompiledHistory(_people(before), before, 1, 0)
+    history.run_to_policy()
+    with pytest.raises(SimError, match=r"services: 2 before policy.start and 3 after"):
+        history.continue_with(with_services(before, 3))
+
+
+def test_a_horizon_beyond_the_calendar_is_refused() -> None:
+    before = world(small(0.003), {"experiment.horizon": "2050-01-02"})
+    with pytest.raises(SimError, match="beyond the calendar; allowed: up to 2050-01-01"):
+        CompiledHistory(_people(before), before, 1, 0)
