@@ -1,0 +1,94 @@
+"""``python -m tests.benchmarks``: measure, print the tables, and with --write renew the page about them.
+
+What has been measured is kept in ``results/benchmarks.json``, so that sections can be refreshed one by one on
+a machine that is quiet; the page is made of all that is there.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from pathlib import Path
+
+from tests.benchmarks import tables
+
+ROOT = Path(__file__).resolve().parents[2]
+KEPT = ROOT / "results" / "benchmarks.json"
+PAGE = ROOT / "docs" / "performance.md"
+
+INTRODUCTION = """# Performance
+
+What the two engines cost, beside each other and beside simulators that others have made. This page is
+written by `python -m tests.benchmarks --write`; with `--only small`, `national`, `growth` or `runner` it
+refreshes one section. `make bench` measures everything and prints the same tables.
+
+Every measurement has a process of its own: its CPU seconds, compilation and loading apart, and the peak
+memory of the whole process, libraries included. Seconds are medians over the rounds that are stated; what the
+machine was busy with at the time (load) is stated too. Trust the ratios rather than the seconds, and those
+within one section only.
+
+An event is something that happens to a person: in the small network arrival, begin and end of each service,
+or giving up; in the national model one line of the event log. Stock SimPy is given times of arrival and of
+service that were made beforehand, and with its `PriorityResource` everybody
+waits exactly as long as in our engines (a test sees to that); both our engines draw by key within the measured time. `Resource` knows no classes.
+Ciw draws its own numbers.
+"""
+
+
+def main() -> None:
+    """Measure what was asked for, print it, and write the page if asked to."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.add_argument(
+        "--quick", action="store_true", help="a small version of everything, once, in a minute"
+    )
+    parser.add_argument("--only", nargs="+", choices=tables.SECTIONS, default=list(tables.SECTIONS))
+    parser.add_argument("--write", action="store_true", help="write docs/performance.md; not with --quick")
+    parser.add_argument(
+        "--rounds", type=int, default=5, metavar="N", help="at most so many rounds (default 5)"
+    )
+    chosen = parser.parse_args()
+    if chosen.rounds < 1:
+        parser.error(f"--rounds {chosen.rounds}: allowed: 1 or more; nearest: 1")
+    if chosen.quick and chosen.write:
+        parser.error("--quick measures too little to be written down; leave out one of the two")
+    began = time.monotonic()
+    found = {}
+    for name in chosen.only:
+        found[name] = tables.measure(name, chosen.quick, chosen.rounds, say)
+        found[name]["machine"] = tables.machine()
+        if not chosen.quick:
+            keep(name, found[name])
+    print(tables.machine() + ".\n")
+    print(tables.report(found))
+    print(f"Measured in {tables.took(began)}.")
+    if chosen.write:
+        write()
+        print(f"Written to {PAGE.relative_to(ROOT)}.")
+
+
+def say(told: str) -> None:
+    """Tell how far the measuring has come."""
+    print(told, file=sys.stderr, flush=True)
+
+
+def keep(name: str, section: dict[str, object]) -> None:
+    """Keep a section beside the others; those of another machine are dropped."""
+    kept = json.loads(KEPT.read_text("utf-8")) if KEPT.exists() else {}
+    kept = {other: told for other, told in kept.items() if told["machine"] == section["machine"]}
+    KEPT.parent.mkdir(exist_ok=True)
+    KEPT.write_text(json.dumps({**kept, name: section}, indent=1), "utf-8")
+
+
+def write() -> None:
+    """The page, from everything that is kept."""
+    kept = json.loads(KEPT.read_text("utf-8"))
+    missing = [name for name in tables.SECTIONS if name not in kept]
+    note = f"\nNot measured yet: {', '.join(missing)}.\n" if missing else ""
+    where = f"\nMachine: {tables.machine()}.\n"
+    PAGE.write_text(f"{INTRODUCTION}{where}{note}\n{tables.report(kept)}", "utf-8")
+
+
+if __name__ == "__main__":
+    main()

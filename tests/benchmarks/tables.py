@@ -1,0 +1,370 @@
+"""Which cells are measured, how often, and the tables and targets that are made of them.
+
+A section is measured in rounds: every cell once, then every cell again, so that whatever else the machine is
+at falls on all alike. Ratios are taken within a section of one run. Numbers are medians over the rounds.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from importlib.metadata import version
+from statistics import median
+from typing import Any, Final, NamedTuple
+
+Answers = dict[str, dict[str, Any]]
+SECTIONS: Final = ("small", "national", "growth", "runner")
+SIMULATORS: Final = {
+    "Resource": "SimPy, a process a person, `Resource`",
+    "PriorityResource": "SimPy, a process a person, `PriorityResource`",
+    "ciw": "Ciw",
+    "reference": "our reference engine",
+    "compiled": "our compiled engine",
+}
+NETWORKS: Final = {
+    "one station": "M/M/20 at nine tenths, no backlog",
+    "in series": "Two stations in series, three classes, patience; no backlog",
+    "with backlog": "The same with 5,000 people waiting at the start, and more patience",
+}
+
+
+class Cell(NamedTuple):
+    """A measurement: what it is called, the function of `cells.py`, and how often at most."""
+
+    label: str
+    function: str
+    arguments: dict[str, Any]
+    rounds: int = 5
+
+
+def section(name: str, quick: bool) -> list[Cell]:
+    """The cells of a section, in the order of a round."""
+    factor = 0.02 if quick else 1
+    if name == "small":
+        n_people = 2_000 if quick else 30_000
+        return [
+            Cell(
+                f"{network}/{simulator}",
+                "small",
+                {"network": network, "simulator": simulator, "n_people": n_people},
+                1 if quick else 5,
+            )
+            for network in NETWORKS
+            for simulator in SIMULATORS
+        ]
+    if name == "national":
+        told: dict[str, Any] = {"engine": "compiled", "factor": factor}
+        once = 1 if quick else 5
+        return [
+            Cell("whole", "national", told, once),
+            Cell("whole, log left as it is", "national", {**told, "log": False}, once),
+            Cell("whole, outcomes measured", "national", {**told, "measure": True}, once),
+            Cell("forked", "forked", told, once),
+            Cell("reference", "national", {"engine": "reference", "factor": factor}, 1 if quick else 2),
+            Cell("reference, forked", "forked", {"engine": "reference", "factor": factor}, 1),
+            Cell("compilation", "compilation", {}, 1),
+        ]
+    if name == "growth":
+        return [
+            Cell(
+                f"x{times}",
+                "national",
+                {"engine": "compiled", "factor": times * factor, "log": with_log},
+                1 if quick else rounds,
+            )._replace(label=f"x{times}{'' if with_log else ', log left as it is'}")
+            for times, rounds in ((1, 5), (3, 5), (10, 2), (30, 2))
+            for with_log in (True, False)
+        ]
+    small = ["people.arrivals.multiplier=0.02"] if quick else []
+    replications, band = (2, 0) if quick else (30, 1)
+    cells = [
+        Cell(
+            f"{workers} worker{'s' * (workers > 1)}",
+            "runner",
+            {"workers": workers, "replications": 2 if quick else 4, "band": 0, "overrides": small},
+            1 if quick else 5,
+        )
+        for workers in (1, 2)
+    ]
+    main_job = {"workers": 2, "replications": replications, "band": band, "overrides": small}
+    return [*cells, Cell("main job", "runner", main_job, 1)]
+
+
+# ------------------------------------------------------------------------------------------------ measuring
+def measure(name: str, quick: bool, at_most: int, say: Callable[[str], None]) -> dict[str, Any]:
+    """Carry out a section, in so many rounds at most.
+
+    Returns
+    -------
+    dict
+        Of the section: when, how busy the machine was, and for each cell the medians of what it told, with
+        the number of rounds.
+    """
+    cells = [cell._replace(rounds=min(cell.rounds, at_most)) for cell in section(name, quick)]
+    busy = [os.getloadavg()[0]]
+    answers: dict[str, list[dict[str, Any]]] = {cell.label: [] for cell in cells}
+    carry_out(Cell("ready", "ready", {}))
+    for number in range(max(cell.rounds for cell in cells)):
+        for cell in cells:
+            if number < cell.rounds:
+                answer = carry_out(cell)
+                answers[cell.label].append(answer)
+                say(f"{name}, round {number + 1}, {cell.label}: {answer['seconds']:.3g} s")
+    busy.append(os.getloadavg()[0])
+    return {
+        "when": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
+        "quick": quick,
+        "load": busy,
+        "cells": {label: _medians(of_cell) for label, of_cell in answers.items()},
+    }
+
+
+def carry_out(cell: Cell) -> dict[str, Any]:
+    """One measurement in a fresh process."""
+    command = [sys.executable, "-m", "tests.benchmarks.cells", cell.function, json.dumps(cell.arguments)]
+    alone = {f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL")}
+    done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, **alone})
+    if done.returncode:
+        raise SystemExit(f"The measurement {cell.label!r} failed:\n{done.stderr}")
+    answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return answer
+
+
+def _medians(answers: list[dict[str, Any]]) -> dict[str, Any]:
+    told: dict[str, Any] = {"rounds": len(answers)}
+    for name in answers[0]:
+        values = [one[name] for one in answers]
+        told[name] = None if values[0] is None else median(values)
+    seconds = [one["seconds"] for one in answers]
+    told["least"], told["most"] = min(seconds), max(seconds)
+    return told
+
+
+def machine() -> str:
+    """Processor, cores, Python and versions in one sentence."""
+    processor = platform.processor() or platform.machine()
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8") as lines:
+            processor = next(
+                line.partition(":")[2].strip() for line in lines if line.startswith("model name")
+            )
+    except (OSError, StopIteration):
+        pass
+    names = ("numpy", "numba", "simpy", "ciw")
+    versions = ", ".join(f"{name} {version(name)}" for name in names)
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return (
+        f"{processor}, {cores} core{'s' * (cores != 1)}, {platform.system()} {platform.machine()}, "
+        f"Python {platform.python_version()}, {versions}"
+    )
+
+
+# --------------------------------------------------------------------------------------------------- tables
+def _row(*cells: object) -> str:
+    return "| " + " | ".join(str(cell) for cell in cells) + " |"
+
+
+def _table(heads: tuple[str, ...], rows: list[tuple[object, ...]]) -> list[str]:
+    ruler = ["---", *["---:"] * (len(heads) - 1)]
+    return [_row(*heads), _row(*ruler), *(_row(*row) for row in rows), ""]
+
+
+def _seconds(value: float) -> str:
+    return f"{value:.4f}" if value < 1 else f"{value:.2f}" if value < 100 else f"{value:,.0f}"
+
+
+def _per_second(count: float | None, seconds: float) -> str:
+    return "" if count is None else f"{float(f'{count / seconds:.3g}'):,.0f}"
+
+
+def _cost(label: str, told: dict[str, Any], events: float | None = None) -> tuple[object, ...]:
+    """Label, CPU seconds, spread, events and people a second, memory, rounds."""
+    seconds = told["seconds"]
+    return (
+        label,
+        _seconds(seconds),
+        f"{_seconds(told['least'])} to {_seconds(told['most'])}" if told["rounds"] > 1 else "",
+        _per_second(events or told.get("events"), seconds),
+        _per_second(told.get("people"), seconds),
+        f"{told['peak']:,.0f}",
+        told["rounds"],
+    )
+
+
+_COST: Final = ("", "CPU s", "least to most", "events/s", "people/s", "peak MiB", "rounds")
+
+
+def small_tables(cells: Answers) -> Iterator[str]:
+    """The small networks."""
+    for network, title in NETWORKS.items():
+        fastest = cells[f"{network}/compiled"]
+        yield f"### {title}"
+        yield ""
+        yield f"{fastest['people']:,.0f} people, {fastest['events']:,.0f} events."
+        yield ""
+        rows = [
+            (
+                *_cost(label, told := cells[f"{network}/{simulator}"], fastest["events"]),
+                f"{told['seconds'] / fastest['seconds']:.1f}",
+            )
+            for simulator, label in SIMULATORS.items()
+        ]
+        yield from _table((*_COST, "times the compiled"), rows)
+
+
+def national_tables(cells: Answers) -> Iterator[str]:
+    """One national replication, whole and forked."""
+    whole, told = cells["whole"], cells["forked"]
+    yield (
+        f"{whole['people']:,.0f} people, {whole['events']:,.0f} events; making the people takes another "
+        f"{_seconds(whole['people_seconds'])} s, which both engines share."
+    )
+    yield ""
+    rows = [
+        _cost("reference, whole", cells["reference"]),
+        _cost("compiled, whole, log in order", whole),
+        _cost("compiled, whole, log left as it is", cells["whole, log left as it is"], whole["events"]),
+        _cost("compiled, whole, log in order, outcomes measured", cells["whole, outcomes measured"]),
+    ]
+    yield from _table(_COST, rows)
+    times = cells["reference"]["seconds"] / whole["seconds"]
+    yield (
+        f"The reference takes {times:.0f} times as long as the compiled engine. Compiling every kernel into an "
+        f"empty folder took {cells['compilation']['wall']:.0f} s."
+    )
+    yield ""
+    count = int(told["count"])
+    yield f"### {count} scenarios from one history"
+    yield ""
+    rows = [
+        (
+            engine,
+            _seconds(cell["seconds"]),
+            _seconds(cell["history"]),
+            _seconds(cell["tails"]),
+            _seconds(cell["whole"]),
+            f"{cell['ratio']:.3f}",
+            f"{cell['peak']:,.0f}",
+            cell["rounds"],
+        )
+        for engine, cell in (("compiled", told), ("reference", cells["reference, forked"]))
+    ]
+    heads = ("", "forked, CPU s", "one history", "all tails", f"{count} whole runs")
+    yield from _table((*heads, "forked / (history + tails)", "peak MiB", "rounds"), rows)
+    yield "The reference's tails are its baseline's, so many times."
+    yield ""
+
+
+def growth_tables(cells: Answers) -> Iterator[str]:
+    """More arrivals, with decisions, beds and places to match."""
+    base, bare = cells["x1"]["seconds"], cells["x1, log left as it is"]["seconds"]
+    rows = [
+        (*_cost(label, told, cells[label.partition(",")[0]]["events"]), f"{told['seconds'] / one:.1f}")
+        for label, told in cells.items()
+        for one in (bare if "," in label else base,)
+    ]
+    yield from _table((*_COST, "times x1"), rows)
+
+
+def runner_tables(cells: Answers) -> Iterator[str]:
+    """Experiments through the runner."""
+    rows = [
+        (
+            label,
+            f"{told['runs']:,.0f}",
+            f"{told['wall']:.1f}",
+            f"{told['seconds']:.1f}",
+            _per_second(told["events"], told["wall"]),
+            _per_second(told["people"], told["wall"]),
+            f"{told['peak']:,.0f}",
+            told["rounds"],
+        )
+        for label, told in cells.items()
+    ]
+    heads = ("", "runs", "seconds", "CPU s", "events/s", "people/s", "peak MiB of a process", "rounds")
+    yield from _table(heads, rows)
+    yield f"Two workers are {_gain(cells):.2f} times as fast as one."
+    yield ""
+
+
+def _gain(cells: Answers) -> float:
+    return float(cells["1 worker"]["wall"] / cells["2 workers"]["wall"])
+
+
+# -------------------------------------------------------------------------------------------------- targets
+def targets(found: dict[str, Any]) -> list[tuple[object, ...]]:
+    """Each target: what, wanted, measured, hit or missed; those whose section was measured."""
+    rows: list[tuple[object, ...]] = []
+    quick = any(section["quick"] for section in found.values())
+
+    def judge(what: str, wanted: str, value: float, limit: float, *, least: bool = False) -> None:
+        hit = value >= limit if least else value <= limit
+        verdict = "too small to judge" if quick else "hit" if hit else "**missed**"
+        rows.append((what, wanted, f"{value:,.2f}" if value < 100 else f"{value:,.0f}", verdict))
+
+    if "small" in found:
+        cells = found["small"]["cells"]
+
+        def ratio(network: str, one: str, other: str) -> float:
+            return float(cells[f"{network}/{one}"]["seconds"] / cells[f"{network}/{other}"]["seconds"])
+
+        for network in NETWORKS:
+            where = f"({network})"
+            for_one = "a process a person in SimPy / compiled"
+            judge(
+                f"{for_one} {where}",
+                ">= 100",
+                ratio(network, "PriorityResource", "compiled"),
+                100,
+                least=True,
+            )
+        for network in NETWORKS:
+            judge(f"Ciw / compiled ({network})", ">= 50", ratio(network, "ciw", "compiled"), 50, least=True)
+        plain = ratio("one station", "reference", "Resource")
+        judge("reference / plain `simpy.Resource`, M/M/20", "<= 1.5", plain, 1.5)
+    if "national" in found:
+        cells = found["national"]["cells"]
+        judge("one national replication, CPU s", "<= 1.0", cells["whole"]["seconds"], 1.0)
+        judge("one national replication, peak MiB", "<= 400", cells["whole"]["peak"], 400)
+        judge("forked / (history + scenarios x tail)", "<= 1.1", cells["forked"]["ratio"], 1.1)
+        judge("cold compilation, s", "<= 120", cells["compilation"]["wall"], 120)
+    if "growth" in found:
+        cells = found["growth"]["cells"]
+        judge("30 times the arrivals, time", "<= 40", cells["x30"]["seconds"] / cells["x1"]["seconds"], 40)
+    if "runner" in found:
+        cells = found["runner"]["cells"]
+        judge("main job on two cores, s", "<= 90", cells["main job"]["wall"], 90)
+        judge("two workers / one", ">= 1.8", _gain(cells), 1.8, least=True)
+    return rows
+
+
+TITLES: Final[dict[str, tuple[str, Callable[[Answers], Iterator[str]]]]] = {
+    "small": ("A small network", small_tables),
+    "national": ("One national replication, 2014 to the end of follow-up", national_tables),
+    "growth": ("More arrivals", growth_tables),
+    "runner": ("Workers", runner_tables),
+}
+
+
+def report(found: dict[str, Any]) -> str:
+    """Everything that was measured, as Markdown: targets first."""
+    lines = ["## Targets", "", *_table(("ratio or amount", "target", "measured", "verdict"), targets(found))]
+    for name, (title, tables) in TITLES.items():
+        if name in found:
+            told = found[name]
+            load = " and ".join(f"{value:.1f}" for value in told["load"])
+            small = " A quick run on a small scale: not to be quoted." if told["quick"] else ""
+            lines += [f"## {title}", "", f"Measured {told['when']}, load {load} before and after.{small}", ""]
+            lines += list(tables(told["cells"]))
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def took(began: float) -> str:
+    """How long the measuring has gone on."""
+    return f"{time.monotonic() - began:.0f} s"
