@@ -121,10 +121,17 @@ def explain(
 
 @app.command()
 def check(overrides: Overrides = None) -> None:
-    """Check configuration and overrides without running, and show what would be run."""
-    from sim.commands import show_check
+    """Check configuration and overrides without running, and show what would be run.
 
-    show_check(overrides or ())
+    With "agreement" as the first word: run both engines once and find the first event where they part.
+    """
+    from sim.commands import show_agreement, show_check
+
+    words = overrides or ()
+    if words and words[0] == "agreement":
+        show_agreement(words[1:])
+    else:
+        show_check(words)
 
 
 def main() -> None:

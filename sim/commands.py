@@ -232,3 +232,21 @@ def _facts(*facts: tuple[str, str]) -> None:
             print(f"{label} {lines[0]}")
         for line in lines[1:]:
             print(f"  {'':<14} {line}")
+
+
+def show_agreement(overrides: Sequence[str]) -> None:
+    """Run one replication in both engines and print that they agree, or where they part.
+
+    Raises
+    ------
+    SimError
+        If the configuration is not sound, or the engines part; the message shows both states.
+    """
+    from sim.config.compose import split_scenarios
+    from sim.engine.compiled.cache import warm
+
+    rest, names = split_scenarios(overrides)
+    warm(print)  # before the kernels are imported: it says where what is compiled is kept
+    from sim.engine.compiled.agreement import check_agreement
+
+    print(check_agreement(rest, names))
