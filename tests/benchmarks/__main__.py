@@ -31,9 +31,9 @@ within one section only.
 
 An event is something that happens to a person: in the small network arrival, begin and end of each service,
 or giving up; in the national model one line of the event log. Stock SimPy is given times of arrival and of
-service that were made beforehand, and with its `PriorityResource` everybody
-waits exactly as long as in our engines (a test sees to that); both our engines draw by key within the measured time. `Resource` knows no classes.
-Ciw draws its own numbers.
+service that were made beforehand, and with its `PriorityResource` everybody waits exactly as long as in our
+engines (a test sees to that); both our engines draw by key within the measured time. `Resource` knows no
+classes. Ciw draws its own numbers.
 """
 
 

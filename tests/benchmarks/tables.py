@@ -12,7 +12,7 @@ import platform
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from statistics import median
@@ -170,7 +170,7 @@ def _row(*cells: object) -> str:
     return "| " + " | ".join(str(cell) for cell in cells) + " |"
 
 
-def _table(heads: tuple[str, ...], rows: list[tuple[object, ...]]) -> list[str]:
+def _table(heads: tuple[str, ...], rows: Sequence[tuple[object, ...]]) -> list[str]:
     ruler = ["---", *["---:"] * (len(heads) - 1)]
     return [_row(*heads), _row(*ruler), *(_row(*row) for row in rows), ""]
 
@@ -235,8 +235,8 @@ def national_tables(cells: Answers) -> Iterator[str]:
     yield from _table(_COST, rows)
     times = cells["reference"]["seconds"] / whole["seconds"]
     yield (
-        f"The reference takes {times:.0f} times as long as the compiled engine. Compiling every kernel into an "
-        f"empty folder took {cells['compilation']['wall']:.0f} s."
+        f"The reference takes {times:.0f} times as long as the compiled engine. "
+        f"Compiling every kernel into an empty folder took {cells['compilation']['wall']:.0f} s."
     )
     yield ""
     count = int(told["count"])
