@@ -9,7 +9,8 @@ run: at ``policy.start`` one set of rules is exchanged for another. Only + - * /
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from functools import cache
 from math import inf, sqrt
 from typing import NamedTuple
 
@@ -286,7 +287,8 @@ def _desk(grounds: ReasonableGrounds | ConclusiveGrounds) -> DeskRules:
     )
 
 
-def base_odds(target: float, weights: Sequence[float], odds: Sequence[float]) -> float:
+@cache
+def base_odds(target: float, weights: tuple[float, ...], odds: tuple[float, ...]) -> float:
     """The base odds b for which sum(weight * b o / (1 + b o)) / sum(weight) equals `target`.
 
     Found by bisection with a fixed number of halvings, so its bits are the same everywhere.
@@ -346,7 +348,7 @@ def positive_shares(
         for group, weight in enumerate(mix(day)):
             weights += [weight * (1.0 - weight_ie), weight * weight_ie]
             odds += [ratios[group], ratios[group] * ratio_ie]
-        base = base_odds(at(overall, day), weights, odds)
+        base = base_odds(at(overall, day), tuple(weights), tuple(odds))
         for kind in range(6):
             tables[kind].append(_with_odds(base, odds[kind]))
     return tuple(Steps((-inf, *days[1:]), tuple(table)) for table in tables)

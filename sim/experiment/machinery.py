@@ -116,6 +116,17 @@ def cohort_window(start: date, months: int) -> tuple[int, int]:
     return day_of(start), first_of_month + start.day - 1
 
 
+def end_of_follow_up(parameters: Parameters) -> date:
+    """The first day after the last follow-up of anybody in the cohort: a run may end on it."""
+    from math import ceil
+
+    from sim.engine.clock import date_of
+
+    experiment = parameters.experiment
+    _, end = cohort_window(parameters.policy.start, experiment.cohort_months)
+    return date_of(ceil(end + experiment.follow_up_days))
+
+
 def check_follow_up(parameters: Parameters) -> None:
     """Refuse an experiment in which some of the cohort could not be followed to the end.
 

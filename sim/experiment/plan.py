@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 BASELINE: Final = "baseline"
 CENTRAL: Final = "central"
+CALENDARS_KEPT: Final = 8
+"""Replications of the central world whose series in calendar time are kept: enough for their range."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,10 @@ class Run:
 
 @dataclass(frozen=True)
 class Unit:
-    """One replication of one world; its first run is the baseline, which fixes the cohort."""
+    """One replication of one world; its first run is the baseline, which fixes the cohort.
+
+    Where neither events nor series in calendar time are kept of it, it ends with the cohort's follow-up.
+    """
 
     world: str
     replication: int
@@ -78,6 +83,7 @@ class Unit:
     before: Parameters
     runs: tuple[Run, ...]
     keep_events: bool = False
+    calendar: bool = True
 
     @property
     def where(self) -> str:
@@ -237,7 +243,7 @@ def _make(
     """Compose every scenario and world, and address every run."""
     from sim.config.compose import scenario
     from sim.config.identity import config_hash, source_hash, to_yaml
-    from sim.experiment.machinery import check_follow_up
+    from sim.experiment.machinery import check_follow_up, end_of_follow_up
 
     check_follow_up(before)
     workers, seed = before.experiment.workers, before.experiment.seed
@@ -246,6 +252,7 @@ def _make(
     sources = source_hash()
     scenarios = [scenario([option], tuple(overrides)) for option in (BASELINE, *options)]
     worlds = worlds_of(before)
+    short = end_of_follow_up(before)
     units: list[Unit] = []
     for each in worlds:
         count = (
@@ -253,8 +260,13 @@ def _make(
         )
         here = [s.in_world(each.settings) if each.settings else s for s in scenarios]
         world_before, afters = _alike(here[0].before), [_alike(s.after) for s in here]
-        hashes = [config_hash(world_before), *map(config_hash, afters)]
         for replication in range(count):
+            keeps = keep_events and each.name == CENTRAL
+            calendar = each.name == CENTRAL and replication < CALENDARS_KEPT
+            if not keeps and not calendar and short < before.experiment.horizon:
+                world_before = _with_experiment(world_before, horizon=short)
+                afters = [_with_experiment(after, horizon=short) for after in afters]
+            hashes = [config_hash(world_before), *map(config_hash, afters)]
             runs = tuple(
                 Run(
                     s.name,
@@ -263,8 +275,7 @@ def _make(
                 )
                 for s, after, hashed in zip(scenarios, afters, hashes[1:], strict=True)
             )
-            keeps = keep_events and each.name == CENTRAL
-            units.append(Unit(each.name, replication, seed, world_before, runs, keeps))
+            units.append(Unit(each.name, replication, seed, world_before, runs, keeps, calendar))
     configured = config_hash(before)
     told = [option_title(story.name, story.titles) for story in map(_story, scenarios[1:])]
     return Plan(

@@ -20,14 +20,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from sim.errors import SimError
 from sim.experiment.parts import Parts, part_of
-from sim.experiment.plan import CENTRAL
 
 if TYPE_CHECKING:
     from sim.experiment.machinery import Model, Past
     from sim.experiment.plan import Run, Unit
 
-CALENDARS_KEPT = 8
-"""Replications of the central world whose series in calendar time are kept: enough for their range."""
 _LONGEST_TEXT = 8_000  # characters of a fault's account: it must fit into a pipe that nobody reads yet
 Kind = Literal["history", "history done", "started", "done", "failed", "finished"]
 
@@ -192,8 +189,7 @@ def _one(run: Run, job: _Job) -> Message:
         log = job.past.continue_with(run.after)
     is_first = job.cohort is None
     cohort = model.cohort(job.people, log, unit.before) if is_first else job.cohort
-    calendar = unit.world == CENTRAL and unit.replication < CALENDARS_KEPT
-    measured = model.measure(job.people, log, cohort, unit.before, calendar)
+    measured = model.measure(job.people, log, cohort, unit.before, unit.calendar)
     seconds, events, survivors = time.monotonic() - began, len(log), model.count(job.people)
     if unit.keep_events:
         job.parts.write_log(run.key, log)
