@@ -51,13 +51,15 @@ def compilation() -> dict[str, Any]:
 
 
 def ready() -> dict[str, Any]:
-    """Have every kernel in the cache, those of the small network too."""
+    """Have every kernel in the cache, those of the small network too; what is measured, by its hashes."""
+    from sim.config.compose import baseline
+    from sim.config.identity import config_hash, source_hash
     from sim.engine.compiled.cache import warm
     from tests.small_network import Network, compiled
 
     warm()
     compiled(Network(*NETWORKS["with backlog"]), 10)
-    return {}
+    return {"program": f"{source_hash()}, configuration {config_hash(baseline())}"}
 
 
 # -------------------------------------------------------------------------------------------- small network

@@ -103,13 +103,18 @@ def measure(name: str, quick: bool, at_most: int, say: Callable[[str], None]) ->
     Returns
     -------
     dict
-        Of the section: when, how busy the machine was, and for each cell the medians of what it told, with
-        the number of rounds.
+        Of the section: when, how busy the machine was, which program and configuration were measured, and
+        for each cell the medians of what it told, with the number of rounds.
+
+    Raises
+    ------
+    SystemExit
+        If a measurement fails, or if the program was changed meanwhile: ratios would mean nothing.
     """
     cells = [cell._replace(rounds=min(cell.rounds, at_most)) for cell in section(name, quick)]
     busy = [os.getloadavg()[0]]
     answers: dict[str, list[dict[str, Any]]] = {cell.label: [] for cell in cells}
-    carry_out(Cell("ready", "ready", {}))
+    program = carry_out(Cell("ready", "ready", {}))["program"]
     for number in range(max(cell.rounds for cell in cells)):
         for cell in cells:
             if number < cell.rounds:
@@ -117,7 +122,14 @@ def measure(name: str, quick: bool, at_most: int, say: Callable[[str], None]) ->
                 answers[cell.label].append(answer)
                 say(f"{name}, round {number + 1}, {cell.label}: {answer['seconds']:.3g} s")
     busy.append(os.getloadavg()[0])
+    now = carry_out(Cell("ready", "ready", {}))["program"]
+    if now != program:
+        raise SystemExit(
+            f"The section {name} is not kept: the program was {program} when it began and is {now} now. "
+            "Measure a copy that nobody edits."
+        )
     return {
+        "program": program,
         "when": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
         "quick": quick,
         "load": busy,
@@ -360,7 +372,11 @@ def report(found: dict[str, Any]) -> str:
             told = found[name]
             load = " and ".join(f"{value:.1f}" for value in told["load"])
             small = " A quick run on a small scale: not to be quoted." if told["quick"] else ""
-            lines += [f"## {title}", "", f"Measured {told['when']}, load {load} before and after.{small}", ""]
+            lines += [f"## {title}", ""]
+            lines += [
+                f"Measured {told['when']}, load {load} before and after; program {told['program']}.{small}"
+            ]
+            lines += [""]
             lines += list(tables(told["cells"]))
     return "\n".join(lines).rstrip() + "\n"
 
