@@ -28,7 +28,7 @@ from sim.engine.compiled import (
     support,
 )
 from sim.engine.compiled.alarms import ARRIVALS, await_arrival, await_turn, drop_first, set_alarm
-from sim.engine.compiled.kernel import entry, kernel
+from sim.engine.compiled.kernel import entry, fetch_soon, kernel
 from sim.engine.compiled.names import (
     EVENT_DECLINED_REFERRAL,
     GROUP_DECLINED,
@@ -233,6 +233,10 @@ def run(
         key = alarms[0].key
         drop_first(world, alarms)
         world.now = time
+        if world.n_calendar and alarms[0].key >= 0:
+            seat = seat_of[alarms[0].key & _ROW]
+            if seat >= 0:
+                fetch_soon(people[seat])
         if key >= 0:
             slot, row = key >> 40, key & _ROW
             seat = seat_of[row]
