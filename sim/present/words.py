@@ -126,6 +126,25 @@ def number(value: float, unit: str) -> str:
     return f"{figure} {_noun(unit, figure)}".strip()
 
 
+def from_to(before: float, after: float, unit: str) -> str:
+    """Two levels with as many decimals as it takes to tell them apart, up to two.
+
+    Examples
+    --------
+    >>> from_to(118.7, 112.1, "days"), from_to(118.7, 119.3, "days")
+    ('119 days to 112 days', '118.7 days to 119.3 days')
+    """
+    told = number(before, unit), number(after, unit)
+    if told[0] != told[1] or before == after or not math.isfinite(before + after):
+        return f"{told[0]} to {told[1]}"
+    scale, sign = (100, "%") if unit == "share" else (1, f" {unit}")
+    for places in (1, 2):
+        low, high = f"{before * scale:.{places}f}", f"{after * scale:.{places}f}"
+        if low != high:
+            break
+    return f"{low}{sign} to {high}{sign}".replace("-", MINUS)
+
+
 def amount(value: float, unit: str) -> str:
     """The size of a difference, without its sign; differences of shares in percentage points."""
     size = abs(100 * value) if unit == "share" else abs(value)
@@ -215,7 +234,7 @@ def sentence(effect: Effect) -> str:
     verb = ("fall" if effect.mean < 0 else "rise") + ("" if effect.plural else "s")
     return (
         f"{start}{effect.subject} {verb} by {amount(effect.mean, effect.unit)}, from "
-        f"{number(effect.baseline, effect.unit)} to {number(effect.baseline + effect.mean, effect.unit)} "
+        f"{from_to(effect.baseline, effect.baseline + effect.mean, effect.unit)} "
         f"(95% interval from chance {bounds}){_but_direction(effect)}."
     )
 
