@@ -27,7 +27,7 @@ from sim.engine.compiled import (
     status,
     support,
 )
-from sim.engine.compiled.alarms import ARRIVALS, await_arrival, await_turn, drop_first, set_alarm
+from sim.engine.compiled.alarms import ARRIVALS, FIRST, await_arrival, await_turn, drop_first, set_alarm
 from sim.engine.compiled.kernel import entry, fetch_soon, kernel
 from sim.engine.compiled.names import (
     EVENT_DECLINED_REFERRAL,
@@ -189,7 +189,7 @@ def run(
             return FAULT
         if (
             world.tight
-            or world.n_calendar + OUTBOX > len(alarms)
+            or world.n_calendar + OUTBOX + FIRST > len(alarms)
             or world.n_log + OUTBOX > len(log)
             or world.n_seats + 1 > len(people)
             or world.n_lives + 1 > len(lives)
@@ -224,17 +224,17 @@ def run(
             _resume(person, world, slot)
             _after(person, seat, world, lives, seat_of, alarms, lines, log)
             continue
-        time = alarms[0].time if world.n_calendar else NEVER
+        time = alarms[FIRST].time if world.n_calendar else NEVER
         if world.any_dirty and time > world.now:
             world.giving = queues.next_giver(world)
             continue
         if world.n_calendar == 0 or time >= end:
             return DONE
-        key = alarms[0].key
+        key = alarms[FIRST].key
         drop_first(world, alarms)
         world.now = time
-        if world.n_calendar and alarms[0].key >= 0:
-            seat = seat_of[alarms[0].key & _ROW]
+        if world.n_calendar and alarms[FIRST].key >= 0:
+            seat = seat_of[alarms[FIRST].key & _ROW]
             if seat >= 0:
                 fetch_soon(people[seat])
         if key >= 0:

@@ -18,6 +18,7 @@ from sim.engine.compiled.names import DRAW_MONTHS_LOT, DRAW_ORDER_OF_SLOT
 from sim.engine.compiled.state import (
     AGE,
     CG_DESK,
+    LAPSED_KEPT,
     LINE_OF_GIVER,
     LOT,
     N_GIVERS,
@@ -114,10 +115,15 @@ def _before(one: Any, other: Any) -> bool:
 
 
 @kernel
+def _copy(to: Any, entry: Any, key: float) -> None:
+    to.rank, to.key, to.row, to.ticket, to.chance = entry.rank, key, entry.row, entry.ticket, entry.chance
+
+
+@kernel
 def _swap(one: Any, other: Any) -> None:
-    rank, key, row, ticket = one.rank, one.key, one.row, one.ticket
-    one.rank, one.key, one.row, one.ticket = other.rank, other.key, other.row, other.ticket
-    other.rank, other.key, other.row, other.ticket = rank, key, row, ticket
+    rank, key, row, ticket, chance = one.rank, one.key, one.row, one.ticket, one.chance
+    _copy(one, other, other.key)
+    other.rank, other.key, other.row, other.ticket, other.chance = rank, key, row, ticket, chance
 
 
 @kernel
@@ -145,13 +151,14 @@ def _sink(lines: Any, first: int, size: int, place: int) -> None:
 
 
 @kernel
-def _push(world: Any, lines: Any, line: int, rank: int, key: float, row: int, ticket: int) -> None:
+def _push(person: Any, world: Any, lines: Any, line: int, rank: int, key: float, ticket: int) -> None:
     size = world.line_size[line]
     if size >= world.line_room[line]:
         world.fault = FAULT_LINE
         return
     entry = lines[world.line_first[line] + size]
-    entry.rank, entry.key, entry.row, entry.ticket = rank, key, row, ticket
+    entry.rank, entry.key, entry.row, entry.ticket = rank, key, person.row, ticket
+    entry.chance = person.key
     world.line_size[line] = size + 1
     if size + SPARE >= world.line_room[line]:
         world.tight = True
@@ -196,12 +203,12 @@ def put_in_line(person: Any, world: Any, lines: Any) -> None:
             world.join_ticket[n],
         )
         line = LINE_OF_GIVER[giver]
-        _push(world, lines, line + AGE, rank, key, person.row, ticket)
+        _push(person, world, lines, line + AGE, rank, key, ticket)
         if giver >= CG_DESK:
             if world.newest_share[giver] > 0.0:
-                _push(world, lines, line + YOUTH, 0, -key, person.row, ticket)
+                _push(person, world, lines, line + YOUTH, 0, -key, ticket)
             if world.lots_drawn[giver]:
-                _push(world, lines, line + LOT, 0, lot(person.key, giver, world.month), person.row, ticket)
+                _push(person, world, lines, line + LOT, 0, lot(person.key, giver, world.month), ticket)
     world.n_joins = 0
 
 
@@ -302,29 +309,34 @@ def set_order(
         world.line_first[line + YOUTH],
         world.line_first[line + LOT],
     )
-    kept, young, lots = 0, 0, 0
-    limit = world.now - world.newest_within[desk]
-    for place in range(world.line_size[line + AGE]):
-        seat = _holder(world, people, seat_of, lines, age + place, TICKET_OF_GIVER[desk])
-        if seat < 0:
-            continue
-        entry = lines[age + place]
-        _copy(lines[age + kept], entry, entry.key)
-        kept += 1
-        if newest_share > 0.0 and entry.key >= limit:
-            _copy(lines[youth + young], entry, -entry.key)
-            young += 1
-        if world.lots_drawn[desk]:
-            _copy(lines[by_lot + lots], entry, lot(people[seat].key, desk, world.month))
-            lots += 1
-    _heapify(world, lines, line + AGE, kept)
+    if world.line_size[line + AGE] > 2 * world.waiting[desk] + LAPSED_KEPT:
+        _drop_lapsed(world, people, seat_of, lines, desk)
+    young, lots = 0, 0
+    if newest_share > 0.0 or world.lots_drawn[desk]:
+        limit = world.now - world.newest_within[desk]
+        for place in range(world.line_size[line + AGE]):
+            entry = lines[age + place]
+            if newest_share > 0.0 and entry.key >= limit:
+                _copy(lines[youth + young], entry, -entry.key)
+                young += 1
+            if world.lots_drawn[desk]:
+                _copy(lines[by_lot + lots], entry, lot(entry.chance, desk, world.month))
+                lots += 1
     _heapify(world, lines, line + YOUTH, young)
     _heapify(world, lines, line + LOT, lots)
 
 
 @kernel
-def _copy(to: Any, entry: Any, key: float) -> None:
-    to.rank, to.key, to.row, to.ticket = entry.rank, key, entry.row, entry.ticket
+def _drop_lapsed(world: Any, people: Any, seat_of: Any, lines: Any, desk: int) -> None:
+    """Tickets that have lapsed are skipped wherever they come up; here those of a desk's line are cleared."""
+    line = LINE_OF_GIVER[desk] + AGE
+    first, kept = world.line_first[line], 0
+    for place in range(world.line_size[line]):
+        if _holder(world, people, seat_of, lines, first + place, TICKET_OF_GIVER[desk]) >= 0:
+            entry = lines[first + place]
+            _copy(lines[first + kept], entry, entry.key)
+            kept += 1
+    _heapify(world, lines, line, kept)
 
 
 @kernel

@@ -23,6 +23,9 @@ OUTBOX_JOINS: Final = 16
 SPARE: Final = 4
 """Free places every line has before a handler, which joins each at most once."""
 
+LAPSED_KEPT: Final = 1024
+"""Lapsed tickets a desk's line may hold, beside as many as people waiting, before they are cleared."""
+
 BEDS: Final = SERVICES_MAX
 CG_DESK: Final = SERVICES_MAX + 1
 RG_DESK: Final = SERVICES_MAX + 2
@@ -91,7 +94,10 @@ LIFE: Final = np.dtype(
 
 ALARM: Final = np.dtype([("time", "f8"), ("key", "i8")])
 NOTE: Final = np.dtype([("word", "i8"), ("time", "f8")])
-IN_LINE: Final = np.dtype([("key", "f8"), ("row", "i4"), ("ticket", "i4"), ("rank", "i4")], align=True)
+IN_LINE: Final = np.dtype(
+    [("key", "f8"), ("chance", "u8"), ("row", "i4"), ("ticket", "i4"), ("rank", "i4")], align=True
+)
+"""Somebody in line; `chance` is their key of chance, for the month's lots."""
 TURN: Final = np.dtype(
     [("time", "f8"), ("day", "i8"), ("month", "i8"), ("quarter", "i8"), ("working_days", "i8")]
 )
@@ -234,7 +240,7 @@ class Arrays:
         for name, in_use in self._in_use():
             array = getattr(self, name)
             if in_use + 2 * OUTBOX > len(array):
-                _lengthen(array, len(array) + max(len(array) // 2, 4 * OUTBOX))
+                setattr(self, name, _longer(array, in_use, name == "log"))
         if world["tight"]:
             self._widen_lines()
             world["tight"] = False
@@ -259,7 +265,7 @@ class Arrays:
         return (
             ("people", int(world["n_seats"])),
             ("lives", int(world["n_lives"])),
-            ("calendar", int(world["n_calendar"])),
+            ("calendar", int(world["n_calendar"]) + 2),
             ("log", int(world["n_log"])),
         )
 
@@ -280,6 +286,12 @@ class Arrays:
         world["line_first"], world["line_room"] = begins, wider
 
 
-def _lengthen(array: NDArray[Any], length: int) -> None:
-    """Make an array longer in its place, which moves no page that has been written."""
-    array.resize(length, refcheck=False)
+def _longer(array: NDArray[Any], in_use: int, in_its_place: bool) -> NDArray[Any]:
+    """An array half as long again; a log in its place, the others anew, on pages as large as there are."""
+    length = len(array) + max(len(array) // 2, 4 * OUTBOX)
+    if in_its_place:
+        array.resize(length, refcheck=False)
+        return array
+    longer = np.zeros(length, array.dtype)
+    longer[:in_use] = array[:in_use]
+    return longer
