@@ -105,9 +105,7 @@ def test_the_table_of_details_is_that_of_the_code_and_of_the_events() -> None:
 
 
 def test_details_are_documented_if_and_only_if_the_pathway_names_them() -> None:
-    source = "".join(
-        file.read_text("utf-8") for file in sorted((ROOT / "sim" / "pathway").glob("*.py"))
-    )
+    source = "".join(file.read_text("utf-8") for file in sorted((ROOT / "sim" / "pathway").glob("*.py")))
     named = set(re.findall(r"\bDetail\.([A-Z][A-Z_0-9]*)", source)) | {"NONE"}
     documented = {detail for details in documented_details().values() for detail in details}
     assert documented == named
