@@ -15,8 +15,13 @@ from numba.extending import intrinsic
 
 from sim.people.compiled_chance import OPTIONS
 
-_INNER: Final[dict[str, Any]] = {**OPTIONS, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
-_ENTRY: Final[dict[str, Any]] = {**OPTIONS, "cache": True, "no_cfunc_wrapper": True}
+_INNER: Final[dict[str, Any]] = {
+    **OPTIONS,
+    "no_cpython_wrapper": True,
+    "no_cfunc_wrapper": True,
+    "_nrt": False,
+}
+_ENTRY: Final[dict[str, Any]] = {**OPTIONS, "cache": True, "no_cfunc_wrapper": True, "_nrt": False}
 
 F = TypeVar("F", bound=Callable[..., Any])
 
