@@ -9,6 +9,7 @@ avalanche table are judged at 6 (2e-9 each).
 import numpy as np
 import pytest
 
+from sim.engine.survivor import N_CLOCKS
 from sim.errors import SimError
 from sim.people import chance
 from sim.people.chance import Activity, Kind, entity_key, entity_keys, root_key, uniform, uniforms
@@ -228,7 +229,10 @@ def test_a_full_memory_of_codes_changes_no_number(monkeypatch):
 def test_members_keep_their_numbers():
     assert [kind.name for kind in Kind][:4] == ["SURVIVOR", "ARRIVALS", "DECISION_SLOT", "WORLD"]
     assert list(Kind) == list(range(1, len(Kind) + 1))
-    assert list(Activity) == list(range(1, len(Activity) + 1)), "append only: no gaps, no second use"
+    assert len(Activity.__members__) == len(list(Activity)), "no number has a second use"
+    assert list(Activity) == sorted(Activity), "blocks by subject, each growing at its end"
+    thresholds = range(Activity.THRESHOLD_BASE + 1, Activity.THRESHOLD_BASE + N_CLOCKS)
+    assert not set(Activity) & set(thresholds), "each hazard has a number of its own above THRESHOLD_BASE"
     assert [activity.name for activity in Activity][:16] == (FIRST_SIXTEEN)
 
 
