@@ -42,8 +42,9 @@ class Activity(IntEnum):
     """What a number is used for, one member a use.
 
     Numbers stand in blocks by subject, and a new member takes the next free number of its block; a member is
-    never renumbered, re-used or given a second use. The numbers above `THRESHOLD_BASE` belong to the hazards. A changed number changes everybody's luck, and two uses of one number tie together
-    things that have nothing to do with each other.
+    never renumbered, re-used or given a second use. The numbers above `THRESHOLD_BASE` belong to the hazards.
+    A changed number changes everybody's luck, and two uses of one number tie together things that have
+    nothing to do with each other.
     """
 
     ARRIVAL_GAP = 1
