@@ -244,6 +244,8 @@ def run(
         if world.n_calendar == 0 or time >= end:
             return DONE
         key = alarms[FIRST].key
+        if key >= 0 and people[key & SEAT].life >= 0:
+            fetch_soon(lives[people[key & SEAT].life])
         drop_first(world, alarms)
         world.now = time
         if world.n_calendar and alarms[FIRST].key >= 0:

@@ -106,7 +106,7 @@ SHEET: Final = np.dtype(
 )
 """Alarms of one period that is not near yet, and the next sheet of that period."""
 IN_LINE: Final = np.dtype(
-    [("key", "f8"), ("chance", "u8"), ("row", "i4"), ("ticket", "i4"), ("rank", "i4"), ("seat", "i4")],
+    [("key", "f8"), ("chance", "u8"), *((name, "i4") for name in ("row", "ticket", "rank", "seat"))],
     align=True,
 )
 """Somebody in line; `chance` is their key of chance, for the month's lots."""
