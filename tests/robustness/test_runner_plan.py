@@ -14,7 +14,8 @@ from sim.experiment.machinery import cohort_window
 def test_the_main_job_runs_every_option_in_the_central_world_and_in_the_band() -> None:
     made = plan.of_compare([], [])
     central = [unit for unit in made.units if unit.world == "central"]
-    assert [unit.replication for unit in central] == [0, 1, 2, 3]
+    assert [unit.replication for unit in central] == list(range(baseline().experiment.replications))
+    assert [unit.calendar for unit in central] == [n < plan.CALENDARS_KEPT for n in range(len(central))]
     assert made.units[: len(central)] == tuple(central)  # central first
     assert len(made.worlds) == 1 + 2 * len(baseline().experiment.band)
     for unit in made.units:
