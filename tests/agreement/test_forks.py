@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+import numpy as np
 import pytest
 
 from sim.config.compose import world
@@ -78,6 +79,8 @@ def test_seats_are_given_to_others() -> None:
     referred = int(world_record["next_arrival"])
     assert referred > 5_000
     assert int(world_record["n_seats"]) < 0.5 * referred
+    taken = history._arrays.seat_of
+    assert np.count_nonzero(taken >= 0) < int(world_record["n_seats"])
 
 
 def test_too_many_services_are_refused() -> None:

@@ -119,6 +119,7 @@ print(*sorted(name for name in set(sys.modules) - before if name.startswith("sim
     assert named >= {"sim.engine.survivor", "sim.engine.log", "sim.people.codes", "sim.people.chance"}
 
 
+@pytest.mark.deep  # compiles everything anew
 def test_warming_says_what_it_does(monkeypatch: pytest.MonkeyPatch) -> None:
     said: list[str] = []
     cache.warm()

@@ -22,7 +22,16 @@ from sim.present.limits import NOT_MODELLED
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
 PAGES = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted(DOCS.glob("*.md")))
-NAMES = ("architecture", "assumptions", "events", "not_modelled", "outcomes", "pathway", "performance", "trainers_guide")
+NAMES = [
+    "architecture",
+    "assumptions",
+    "events",
+    "not_modelled",
+    "outcomes",
+    "pathway",
+    "performance",
+    "trainers_guide",
+]
 PLACEHOLDERS = {"PATH": "support.beds", "NAME": "priority_need"}
 
 Rows = list[list[str]]
