@@ -19,6 +19,8 @@ FIRST_YEAR = 2014
 GRID = 2.0**-20
 """The smallest step of time [days]."""
 STEPS_A_DAY = 2.0**20
+LONGEST = 2.0**40
+"""The longest duration that is told from for ever [days]."""
 
 _START = date(FIRST_YEAR, 1, 1).toordinal()
 _LAST_LABELLED_YEAR = 2049
@@ -38,21 +40,22 @@ def on_grid(days: float) -> float:
     Raises
     ------
     SimError
-        If the duration is negative, infinite or not a number.
+        If the duration is negative, longer than `LONGEST`, or not a number.
     """
-    if not 0.0 <= days < math.inf:
-        raise SimError(f"a duration of {days} days; allowed: 0 days or more, and finite; nearest: {GRID}")
+    if not 0.0 <= days <= LONGEST:
+        nearest = LONGEST if days > LONGEST else GRID
+        raise SimError(f"a duration of {days} days; allowed: 0 to {LONGEST:.0f} days; nearest: {nearest}")
     return (math.ceil(days * STEPS_A_DAY) or 1) * GRID
 
 
 def on_grid_array(days: NDArray[np.float64]) -> NDArray[np.float64]:
     """`on_grid` of every element, bit for bit; any shape [days]."""
-    wrong = ~((days >= 0.0) & (days < np.inf))
+    wrong = ~((days >= 0.0) & (days <= LONGEST))
     if wrong.any():
         first = days[wrong].flat[0]
         raise SimError(
-            f"{int(wrong.sum())} of {days.size} durations are not 0 days or more and finite, "
-            f"the first of them {first}; nearest: {GRID}"
+            f"{int(wrong.sum())} of {days.size} durations are not from 0 to {LONGEST:.0f} days, "
+            f"the first of them {first}; nearest: {LONGEST if first > LONGEST else GRID}"
         )
     return np.maximum(np.ceil(days * STEPS_A_DAY), 1.0) * GRID
 

@@ -17,6 +17,8 @@ from sim.people.codes import ImmigrationStatus
 from sim.people.variates import unit_exponential
 
 UNDRAWN = -1.0
+SLOWEST = 2.0**-34
+"""A slower hazard [a day] counts as none: it is less than one event in forty million years."""
 _NO_RATES = [0.0] * N_CLOCKS
 _THRESHOLD = int(Activity.THRESHOLD_BASE)
 _BRITISH, _LEAVE, _NO_STATUS = (
@@ -50,6 +52,8 @@ def review(person: Survivor, world: World) -> None:
         return
     now, dues, lefts = world._now, person.clock_due, person.clock_left
     for clock, (rate, old) in enumerate(zip(rates, old_rates, strict=True)):
+        if rate < SLOWEST:
+            rate = rates[clock] = 0.0
         if rate == old:
             continue
         if old > 0.0:

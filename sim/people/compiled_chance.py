@@ -8,7 +8,6 @@ below is cast, and every function casts its arguments first. Whether activity, v
 places is not checked here: `chance.occasion_code` says what fits.
 """
 
-import math
 import types
 from collections.abc import Callable
 from typing import Any
@@ -27,6 +26,7 @@ _GOLDEN = np.uint64(chance.GOLDEN)
 _HALF_STEP = 2.0**-52
 _STEPS_A_DAY = clock.STEPS_A_DAY
 _GRID = clock.GRID
+_LONGEST = clock.LONGEST
 _12, _24, _27, _30, _31, _44 = (np.uint64(places) for places in (12, 24, 27, 30, 31, 44))
 
 
@@ -121,8 +121,8 @@ c_categorical = numba.njit(**OPTIONS)(_categorical)
 
 
 def _on_grid(days: float) -> float:
-    if not 0.0 <= days < math.inf:
-        raise ValueError("a duration must be 0 days or more, and finite")
+    if not 0.0 <= days <= _LONGEST:
+        raise ValueError("a duration must be from 0 to 2**40 days")
     steps: float = np.ceil(days * _STEPS_A_DAY)
     return max(steps, 1.0) * _GRID
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from sim.config.compose import world
 from tests.agreement.drawn import Drawn, candidates, configurations
 from tests.agreement.engines import agree, small
 
@@ -34,3 +35,12 @@ def test_every_kind_of_parameter_is_drawn() -> None:
     found = candidates(small())
     assert len(found) > 150
     assert {kind for kind, _ in found.values()} >= {"share", "days", "at_least_zero", "places", "yes_or_no"}
+
+
+@pytest.mark.parametrize("rate", [1e-300, 5e-324, 1e-12, 1e-9])
+def test_a_hazard_too_slow_to_reckon_counts_as_none_in_both_engines(rate: float) -> None:
+    """Thresholds divided by such rates would lie beyond every number."""
+    before = world(small(), {"risk.missing_per_year": 0, "places.own_home_lost_per_year": 0})
+    slow = world(before, {"risk.missing_per_year": rate, "places.own_home_lost_per_year": rate})
+    log = agree(slow, slow)
+    assert log.digest() == agree(before, before).digest()

@@ -50,7 +50,7 @@ from sim.engine.compiled.names import (
 )
 from sim.engine.compiled.world import NEVER, eligible, insecure, on_grid, settled, until
 from sim.engine.survivor import N_CLOCKS
-from sim.pathway.clocks import UNDRAWN
+from sim.pathway.clocks import SLOWEST, UNDRAWN
 from sim.people.compiled_chance import c_uniform, c_unit_exponential
 
 
@@ -64,6 +64,8 @@ def review(person: Any, life: Any, world: Any) -> None:
     soonest = NEVER
     for clock in range(N_CLOCKS):
         rate, old = world.rates[clock], life.rate[clock]
+        if rate < SLOWEST:
+            rate = 0.0
         if rate != old:
             left = life.mark[clock]
             if old > 0.0:

@@ -29,6 +29,7 @@ from sim.people.compiled_chance import c_exponential, c_uniform
 NEVER = np.inf
 GRID = clock.GRID
 STEPS_A_DAY = clock.STEPS_A_DAY
+LONGEST = clock.LONGEST
 ENDED, BEGUN = 0, -1
 """Where a story stands: not told, or being told; its later places are numbered where it is told."""
 
@@ -59,7 +60,7 @@ def at(world: Any, steps: int, day: float) -> float:
 @kernel
 def on_grid(world: Any, days: float) -> float:
     """A duration rounded up to the grid; an impossible one stops the run (`run.py` says why)."""
-    if not 0.0 <= days < NEVER:
+    if not 0.0 <= days <= LONGEST:
         if world.fault == 0:
             world.fault = FAULT_DURATION
             world.fault_value = days
