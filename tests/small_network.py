@@ -209,12 +209,18 @@ def reference(network: Network, n_people: int, seed: int = 1, replication: int =
 
 
 # --------------------------------------------------------------------------------------- the compiled engine
-def compiled(network: Network, n_people: int, seed: int = 1, replication: int = 0) -> Visits:
-    """Run the network on the parts of the compiled engine; the first call compiles them, or loads them."""
+def compiled(
+    network: Network, n_people: int, seed: int = 1, replication: int = 0, *, on_sheets: bool = False
+) -> Visits:
+    """Run the network on the parts of the compiled engine; the first call compiles them, or loads them.
+
+    With `on_sheets`, alarms that are not near wait on sheets, as they do in the pathway. The run must then
+    end within the calendar, in 2049; without, it may be as long as wanted.
+    """
     from sim.engine.compiled import cache
 
     cache.prepare()
-    from sim.engine.compiled.state import Arrays, world_type
+    from sim.engine.compiled.state import N_PERIODS, PERIOD, Arrays, world_type
     from tests import small_network_kernels as kernels
 
     n_stations = len(network.places)
@@ -223,9 +229,9 @@ def compiled(network: Network, n_people: int, seed: int = 1, replication: int = 
     settings["n_stations"], settings["waiting_at_start"] = n_stations, network.waiting_at_start
     settings["mean_gap"], settings["mean_patience"] = 1.0 / network.rate, network.mean_patience
     settings["mean_service"][:n_stations] = network.mean_service
-    world["horizon"], world["arrival_due"] = inf, inf
+    world["horizon"], world["near_until"] = (N_PERIODS * PERIOD, 0.0) if on_sheets else (inf, inf)
     world["free_seat"] = world["giving"] = -1
-    arrays = Arrays.of(worlds, n_people)
+    arrays = Arrays.of(worlds)
     for station, places in enumerate(network.places):
         world["capacity"][n_stations - 1 - station] = places  # downstream first
     visits = np.zeros(n_people, kernels.VISIT)
@@ -233,9 +239,7 @@ def compiled(network: Network, n_people: int, seed: int = 1, replication: int = 
     for name in ("came", "left", "joined", "begun"):
         visits[name] = inf
     while True:
-        answer = kernels.run(
-            arrays.world, arrays.people, arrays.seat_of, arrays.calendar, arrays.lines, visits
-        )
+        answer = kernels.run(arrays.world, arrays.people, arrays.calendar, arrays.far, arrays.lines, visits)
         if answer == kernels.DONE:
             break
         if answer == kernels.FAULT:

@@ -12,14 +12,13 @@ from typing import Any, Final
 import numpy as np
 
 from sim.engine.compiled import queues
-from sim.engine.compiled.alarms import ARRIVALS, drop_first, set_alarm
+from sim.engine.compiled.alarms import ARRIVALS, FIRST, ROW_BITS, SEAT, bring_near, drop_first, set_alarm
 from sim.engine.compiled.kernel import entry, kernel
 from sim.engine.compiled.state import OUTBOX, TICKET_OF_GIVER
 from sim.engine.compiled.world import NEVER, on_grid, wait
 from sim.people.compiled_chance import c_exponential, c_uniform
 
 DONE, NEEDS_ROOM, FAULT = 0, 1, 2
-_ROW = (1 << 40) - 1
 _NONE = np.uint64(0)
 _ARRIVES, _PATIENCE, _SERVICE = np.uint64(1), np.uint64(2), 4
 
@@ -86,93 +85,100 @@ def _go_on(person: Any, visit: Any, world: Any) -> bool:
 
 
 @kernel
-def _await_arrival(world: Any, alarms: Any, visits: Any) -> None:
+def _await_arrival(world: Any, alarms: Any, far: Any, visits: Any) -> None:
     row = world.next_arrival
     if row < len(visits):
         gap = 0.0
         if row >= world.rules.waiting_at_start:
             draw = c_uniform(visits[row].key, _ARRIVES, _NONE, _NONE)
             gap = c_exponential(draw, world.rules.mean_gap)
-        set_alarm(world, alarms, world.now + on_grid(world, gap), ARRIVALS)
+        set_alarm(world, alarms, far, world.now + on_grid(world, gap), ARRIVALS)
 
 
 @kernel
-def _take_seat(world: Any, people: Any, seat_of: Any, row: int) -> int:
+def _take_seat(world: Any, people: Any, row: int) -> int:
     seat = world.free_seat
     if seat >= 0:
         world.free_seat = people[seat].life
     else:
         seat = world.n_seats
         world.n_seats = seat + 1
-    person = people[seat]
-    person.row = row
-    person.due[0] = NEVER
-    person.ticket_count = 0
-    for giver in range(world.rules.n_stations):
-        person.tickets[TICKET_OF_GIVER[giver]] = 0
-        person.holds[TICKET_OF_GIVER[giver]] = False
-    seat_of[row] = seat
+    people[seat] = people[0]
+    people[seat].row, people[seat].seat = row, seat
     return seat
 
 
 @kernel
-def _after(person: Any, seat: int, ended: bool, world: Any, seat_of: Any, alarms: Any, lines: Any) -> None:
+def _after(person: Any, ended: bool, world: Any, alarms: Any, far: Any, lines: Any) -> None:
+    key = np.int64(person.row) << ROW_BITS | np.int64(person.seat)
     for n in range(world.n_alarms):
-        set_alarm(world, alarms, world.alarm_time[n], world.alarm_slot[n] << 40 | person.row)
+        set_alarm(world, alarms, far, world.alarm_time[n], key | world.alarm_slot[n] << 2 * ROW_BITS)
     world.n_alarms = 0
     if world.n_joins:
         queues.put_in_line(person, world, lines)
     if ended:
-        seat_of[person.row] = -1
         person.life = world.free_seat
-        world.free_seat = seat
+        world.free_seat = person.seat
 
 
 @entry
-def run(worlds: Any, people: Any, seat_of: Any, alarms: Any, lines: Any, visits: Any) -> int:
-    """Run the network to its end; the answer is DONE, or NEEDS_ROOM, or FAULT."""
+def run(worlds: Any, people: Any, alarms: Any, far: Any, lines: Any, visits: Any) -> int:
+    """Run the network to its end; the answer is DONE, or NEEDS_ROOM, or FAULT.
+
+    Parameters
+    ----------
+    worlds : record array of shape (1,)
+    people, alarms, far, lines : arrays of `sim.engine.compiled.state.Arrays`
+    visits : record array of `VISIT`, shape (n_people,)
+    """
     world = worlds[0]
     if not world.begun:
         world.begun = True
-        _await_arrival(world, alarms, visits)
+        _await_arrival(world, alarms, far, visits)
     while True:
         if world.fault:
             return FAULT
-        if world.tight or world.n_calendar + OUTBOX > len(alarms) or world.n_seats + 1 > len(people):
+        if (
+            world.tight
+            or world.n_calendar + world.waiting_far + OUTBOX + FIRST > len(alarms)
+            or world.n_far + OUTBOX > len(far)
+            or world.n_seats + 1 > len(people)
+        ):
             return NEEDS_ROOM
         if world.giving >= 0:
-            seat = queues.next_place_given(world, people, seat_of, lines, world.giving)
+            seat = queues.next_place_given(world, people, lines, world.giving)
             if seat < 0:
                 world.giving = -1
                 continue
             person = people[seat]
             person.due[0] = NEVER
             ended = _go_on(person, visits[person.row], world)
-            _after(person, seat, ended, world, seat_of, alarms, lines)
+            _after(person, ended, world, alarms, far, lines)
             continue
-        time = alarms[0].time if world.n_calendar else NEVER
+        if world.n_calendar == 0:
+            bring_near(world, alarms, far)
+        time = alarms[FIRST].time if world.n_calendar else NEVER
         if world.any_dirty and time > world.now:
             world.giving = queues.next_giver(world)
             continue
         if world.n_calendar == 0:
             return DONE
-        key = alarms[0].key
+        key = alarms[FIRST].key
         drop_first(world, alarms)
         world.now = time
         if key >= 0:
-            seat = seat_of[key & _ROW]
-            if seat < 0 or people[seat].due[0] != time:
+            row = (key >> ROW_BITS) & SEAT
+            person = people[key & SEAT]
+            if person.row != row or person.due[0] != time:
                 continue
-            person = people[seat]
             person.due[0] = NEVER
-            ended = _go_on(person, visits[person.row], world)
+            ended = _go_on(person, visits[row], world)
         else:
             row = world.next_arrival
             world.next_arrival = row + 1
-            seat = _take_seat(world, people, seat_of, row)
-            person = people[seat]
+            person = people[_take_seat(world, people, row)]
             visits[row].came = time
             _come_to(person, visits[row], world, 0)
-            _await_arrival(world, alarms, visits)
+            _await_arrival(world, alarms, far, visits)
             ended = False
-        _after(person, seat, ended, world, seat_of, alarms, lines)
+        _after(person, ended, world, alarms, far, lines)

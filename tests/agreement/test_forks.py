@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 
-import numpy as np
 import pytest
 
 from sim.config.compose import world
@@ -79,8 +78,13 @@ def test_seats_are_given_to_others() -> None:
     referred = int(world_record["next_arrival"])
     assert referred > 5_000
     assert int(world_record["n_seats"]) < 0.5 * referred
-    taken = history._arrays.seat_of
-    assert np.count_nonzero(taken >= 0) < int(world_record["n_seats"])
+    free, seat = set[int](), int(world_record["free_seat"])
+    while seat >= 0:
+        assert 0 < seat < int(world_record["n_seats"])
+        assert seat not in free
+        free.add(seat)
+        seat = int(history._arrays.people[seat]["life"])  # of a free seat, the next that is free
+    assert free
 
 
 def test_too_many_services_are_refused() -> None:

@@ -39,11 +39,12 @@ NETWORKS = {
 
 
 # ---------------------------------------------------------------------------------------- to the last bit
+@pytest.mark.parametrize("on_sheets", [False, True])
 @pytest.mark.parametrize("name", NETWORKS)
-def test_both_engines_give_everybody_the_same_times(name):
+def test_both_engines_give_everybody_the_same_times(name, on_sheets):
     for replication in range(2):
         ours = reference(NETWORKS[name], 4_000, SEED, replication)
-        theirs = compiled(NETWORKS[name], 4_000, SEED, replication)
+        theirs = compiled(NETWORKS[name], 4_000, SEED, replication, on_sheets=on_sheets)
         for field, one, other in zip(ours._fields, ours, theirs, strict=True):
             assert one.dtype == other.dtype, field
             assert one.tobytes() == other.tobytes(), field

@@ -18,14 +18,13 @@ from sim.engine.compiled.world import NEVER, at
 
 
 @kernel
-def first_of_month(world: Any, people: Any, seat_of: Any, lines: Any, turn: Any) -> bool:
+def first_of_month(world: Any, people: Any, lines: Any, turn: Any) -> bool:
     """The month's reviews; True if contact with everybody in support is to be settled anew."""
     rules, day = world.rules.decisions, float(turn.day)
     world.month = turn.month
     queues.set_order(
         world,
         people,
-        seat_of,
         lines,
         RG_DESK,
         at(world, rules.rg_desk.newest_share, day),
@@ -34,7 +33,6 @@ def first_of_month(world: Any, people: Any, seat_of: Any, lines: Any, turn: Any)
     queues.set_order(
         world,
         people,
-        seat_of,
         lines,
         CG_DESK,
         at(world, rules.cg_desk.newest_share, day),

@@ -15,8 +15,10 @@ from numba.extending import intrinsic
 
 from sim.people.compiled_chance import OPTIONS
 
-_INNER: Final[dict[str, Any]] = {**OPTIONS, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
-_ENTRY: Final[dict[str, Any]] = {**OPTIONS, "cache": True, "no_cfunc_wrapper": True}
+_LEAN: Final[dict[str, Any]] = {**OPTIONS, "no_cfunc_wrapper": True, "_nrt": False}
+"""No kernel makes an array, so none counts references to one."""
+_INNER: Final[dict[str, Any]] = {**_LEAN, "no_cpython_wrapper": True}
+_ENTRY: Final[dict[str, Any]] = {**_LEAN, "cache": True}
 
 F = TypeVar("F", bound=Callable[..., Any])
 

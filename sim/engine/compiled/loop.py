@@ -27,7 +27,17 @@ from sim.engine.compiled import (
     status,
     support,
 )
-from sim.engine.compiled.alarms import ARRIVALS, await_arrival, await_turn, drop_first, set_alarm
+from sim.engine.compiled.alarms import (
+    ARRIVALS,
+    FIRST,
+    ROW_BITS,
+    SEAT,
+    await_arrival,
+    await_turn,
+    bring_near,
+    drop_first,
+    set_alarm,
+)
 from sim.engine.compiled.kernel import entry, fetch_soon, kernel
 from sim.engine.compiled.names import (
     EVENT_DECLINED_REFERRAL,
@@ -55,14 +65,14 @@ from sim.engine.compiled.world import ENDED, NEVER
 
 DONE, NEEDS_ROOM, FAULT = 0, 1, 2
 WALK_CONTACT, WALK_FLOORS = 1, 2
-_ROW = (1 << 40) - 1
 
 
 # ------------------------------------------------------------------------------------ after each handler
 @kernel
-def _empty_outbox(person: Any, world: Any, alarms: Any, lines: Any, log: Any) -> None:
+def _empty_outbox(person: Any, world: Any, alarms: Any, far: Any, lines: Any, log: Any) -> None:
+    key = np.int64(person.row) << ROW_BITS | np.int64(person.seat)
     for n in range(world.n_alarms):
-        set_alarm(world, alarms, world.alarm_time[n], world.alarm_slot[n] << 40 | person.row)
+        set_alarm(world, alarms, far, world.alarm_time[n], key | world.alarm_slot[n] << 2 * ROW_BITS)
     world.n_alarms = 0
     place = world.n_log
     for n in range(world.n_notes):
@@ -86,13 +96,13 @@ def _review(person: Any, world: Any, lives: Any) -> None:
 
 @kernel
 def _after(
-    person: Any, seat: int, world: Any, lives: Any, seat_of: Any, alarms: Any, lines: Any, log: Any
+    person: Any, seat: int, world: Any, lives: Any, alarms: Any, far: Any, lines: Any, log: Any
 ) -> None:
     if person.changed:
         _review(person, world, lives)
-    _empty_outbox(person, world, alarms, lines, log)
+    _empty_outbox(person, world, alarms, far, lines, log)
     if seats.is_idle(person, world):
-        seats.give_up_seat(person, seat, world, lives, seat_of)
+        seats.give_up_seat(person, seat, world, lives)
 
 
 # ------------------------------------------------------------------------------------------- what rings
@@ -157,8 +167,8 @@ def run(
     worlds: Any,
     people: Any,
     lives: Any,
-    seat_of: Any,
     alarms: Any,
+    far: Any,
     lines: Any,
     log: Any,
     turns: Any,
@@ -170,7 +180,7 @@ def run(
     Parameters
     ----------
     worlds : record array of shape (1,)
-    people, lives, seat_of, alarms, lines, log : arrays of `state.Arrays`
+    people, lives, alarms, far, lines, log : arrays of `state.Arrays`
     turns, arriving : record arrays, shapes (n_turns,), (n_people,)
         Pages of the calendar and survivors in order of arrival.
     end : float
@@ -179,17 +189,18 @@ def run(
     world = worlds[0]
     if not world.begun:
         world.begun = True
-        if calendar.first_of_month(world, people, seat_of, lines, turns[0]):
+        if calendar.first_of_month(world, people, lines, turns[0]):
             world.walking, world.walk = 0, WALK_CONTACT
         world.next_turn = 1
-        await_turn(world, alarms, turns)
-        await_arrival(world, alarms, arriving)
+        await_turn(world, alarms, far, turns)
+        await_arrival(world, alarms, far, arriving)
     while True:
         if world.fault:
             return FAULT
         if (
             world.tight
-            or world.n_calendar + OUTBOX > len(alarms)
+            or world.n_calendar + world.waiting_far + OUTBOX + FIRST > len(alarms)
+            or world.n_far + OUTBOX > len(far)
             or world.n_log + OUTBOX > len(log)
             or world.n_seats + 1 > len(people)
             or world.n_lives + 1 > len(lives)
@@ -208,47 +219,46 @@ def run(
                     _review(person, world, lives)
                 else:
                     support.extend(person, world)
-                _empty_outbox(person, world, alarms, lines, log)
+                _empty_outbox(person, world, alarms, far, lines, log)
             continue
         if world.giving >= 0:
             giver = world.giving
             if giver >= CG_DESK:
-                seat = queues.next_case_decided(world, people, seat_of, lines, giver)
+                seat = queues.next_case_decided(world, people, lines, giver)
             else:
-                seat = queues.next_place_given(world, people, seat_of, lines, giver)
+                seat = queues.next_place_given(world, people, lines, giver)
             if seat < 0:
                 world.giving = -1
                 continue
             person, slot = people[seat], _slot_of(giver)
             person.due[slot] = NEVER
             _resume(person, world, slot)
-            _after(person, seat, world, lives, seat_of, alarms, lines, log)
+            _after(person, seat, world, lives, alarms, far, lines, log)
             continue
-        time = alarms[0].time if world.n_calendar else NEVER
+        if world.n_calendar == 0:
+            bring_near(world, alarms, far)
+        time = alarms[FIRST].time if world.n_calendar else NEVER
         if world.any_dirty and time > world.now:
             world.giving = queues.next_giver(world)
             continue
         if world.n_calendar == 0 or time >= end:
             return DONE
-        key = alarms[0].key
+        key = alarms[FIRST].key
+        if key >= 0 and people[key & SEAT].life >= 0:
+            fetch_soon(lives[people[key & SEAT].life])
         drop_first(world, alarms)
         world.now = time
-        if world.n_calendar and alarms[0].key >= 0:
-            seat = seat_of[alarms[0].key & _ROW]
-            if seat >= 0:
-                fetch_soon(people[seat])
+        if world.n_calendar and alarms[FIRST].key >= 0:
+            fetch_soon(people[alarms[FIRST].key & SEAT])
         if key >= 0:
-            slot, row = key >> 40, key & _ROW
-            seat = seat_of[row]
-            if seat < 0:
-                continue
+            slot, row, seat = key >> 2 * ROW_BITS, (key >> ROW_BITS) & SEAT, key & SEAT
             person = people[seat]
-            if person.due[slot] != time:
+            if person.row != row or person.due[slot] != time:
                 continue
             person.due[slot] = NEVER
             world.handled += 1
             _ring(person, world, lives, slot)
-            _after(person, seat, world, lives, seat_of, alarms, lines, log)
+            _after(person, seat, world, lives, alarms, far, lines, log)
         elif key == ARRIVALS:
             one = arriving[world.next_arrival]
             world.next_arrival += 1
@@ -257,19 +267,19 @@ def run(
                 log[world.n_log].time = time
                 world.n_log += 1
             else:
-                seat = seats.take_seat(world, people, seat_of, one)
+                seat = seats.take_seat(world, people, one)
                 person = people[seat]
                 journey.referred(person, world)
-                _after(person, seat, world, lives, seat_of, alarms, lines, log)
-            await_arrival(world, alarms, arriving)
+                _after(person, seat, world, lives, alarms, far, lines, log)
+            await_arrival(world, alarms, far, arriving)
         else:
             turn = turns[world.next_turn]
             world.next_turn += 1
             if turn.month < 0:
                 calendar.sit(world, turn)
-            elif calendar.first_of_month(world, people, seat_of, lines, turn):
+            elif calendar.first_of_month(world, people, lines, turn):
                 world.walking, world.walk = 0, WALK_CONTACT
-            await_turn(world, alarms, turns)
+            await_turn(world, alarms, far, turns)
 
 
 @entry

@@ -18,6 +18,7 @@ from sim.engine.compiled.names import DRAW_MONTHS_LOT, DRAW_ORDER_OF_SLOT
 from sim.engine.compiled.state import (
     AGE,
     CG_DESK,
+    LAPSED_KEPT,
     LINE_OF_GIVER,
     LOT,
     N_GIVERS,
@@ -114,10 +115,18 @@ def _before(one: Any, other: Any) -> bool:
 
 
 @kernel
+def _copy(to: Any, entry: Any, key: float) -> None:
+    to.rank, to.key, to.row, to.ticket = entry.rank, key, entry.row, entry.ticket
+    to.chance, to.seat = entry.chance, entry.seat
+
+
+@kernel
 def _swap(one: Any, other: Any) -> None:
     rank, key, row, ticket = one.rank, one.key, one.row, one.ticket
-    one.rank, one.key, one.row, one.ticket = other.rank, other.key, other.row, other.ticket
+    chance, seat = one.chance, one.seat
+    _copy(one, other, other.key)
     other.rank, other.key, other.row, other.ticket = rank, key, row, ticket
+    other.chance, other.seat = chance, seat
 
 
 @kernel
@@ -145,13 +154,14 @@ def _sink(lines: Any, first: int, size: int, place: int) -> None:
 
 
 @kernel
-def _push(world: Any, lines: Any, line: int, rank: int, key: float, row: int, ticket: int) -> None:
+def _push(person: Any, world: Any, lines: Any, line: int, rank: int, key: float, ticket: int) -> None:
     size = world.line_size[line]
     if size >= world.line_room[line]:
         world.fault = FAULT_LINE
         return
     entry = lines[world.line_first[line] + size]
-    entry.rank, entry.key, entry.row, entry.ticket = rank, key, row, ticket
+    entry.rank, entry.key, entry.row, entry.ticket = rank, key, person.row, ticket
+    entry.chance, entry.seat = person.key, person.seat
     world.line_size[line] = size + 1
     if size + SPARE >= world.line_room[line]:
         world.tight = True
@@ -168,13 +178,13 @@ def _pop(world: Any, lines: Any, line: int) -> None:
 
 
 @kernel
-def _holder(world: Any, people: Any, seat_of: Any, lines: Any, place: int, ticket_line: int) -> int:
+def _holder(world: Any, people: Any, lines: Any, place: int, ticket_line: int) -> int:
     """The seat of whoever stands at `place` of `lines`; -1 if that ticket has lapsed."""
     entry = lines[place]
-    seat = seat_of[entry.row]
-    if seat < 0 or people[seat].tickets[ticket_line] != entry.ticket:
+    person = people[entry.seat]
+    if person.row != entry.row or person.tickets[ticket_line] != entry.ticket:
         return -1
-    return int(seat)
+    return int(entry.seat)
 
 
 # ------------------------------------------------------------------------------------- joining, for the loop
@@ -196,12 +206,12 @@ def put_in_line(person: Any, world: Any, lines: Any) -> None:
             world.join_ticket[n],
         )
         line = LINE_OF_GIVER[giver]
-        _push(world, lines, line + AGE, rank, key, person.row, ticket)
+        _push(person, world, lines, line + AGE, rank, key, ticket)
         if giver >= CG_DESK:
             if world.newest_share[giver] > 0.0:
-                _push(world, lines, line + YOUTH, 0, -key, person.row, ticket)
+                _push(person, world, lines, line + YOUTH, 0, -key, ticket)
             if world.lots_drawn[giver]:
-                _push(world, lines, line + LOT, 0, lot(person.key, giver, world.month), person.row, ticket)
+                _push(person, world, lines, line + LOT, 0, lot(person.key, giver, world.month), ticket)
     world.n_joins = 0
 
 
@@ -219,11 +229,11 @@ def next_giver(world: Any) -> int:
 
 
 @kernel
-def next_place_given(world: Any, people: Any, seat_of: Any, lines: Any, giver: int) -> int:
+def next_place_given(world: Any, people: Any, lines: Any, giver: int) -> int:
     """The seat of the first in a pool's line who is given a place now; -1 when there is no more to give."""
     line, ticket_line = LINE_OF_GIVER[giver], TICKET_OF_GIVER[giver]
     while world.line_size[line] > 0 and world.in_use[giver] < world.capacity[giver]:
-        seat = _holder(world, people, seat_of, lines, world.line_first[line], ticket_line)
+        seat = _holder(world, people, lines, world.line_first[line], ticket_line)
         _pop(world, lines, line)
         if seat >= 0:
             person = people[seat]
@@ -236,13 +246,13 @@ def next_place_given(world: Any, people: Any, seat_of: Any, lines: Any, giver: i
 
 
 @kernel
-def next_case_decided(world: Any, people: Any, seat_of: Any, lines: Any, desk: int) -> int:
+def next_case_decided(world: Any, people: Any, lines: Any, desk: int) -> int:
     """The seat of the next case a desk takes; -1 when the day's slots or the waiting cases run out."""
     if not (world.slots_now[desk] > 0 and world.waiting[desk]):
         world.slots_now[desk] = 0.0
         return -1
     world.slots_now[desk] -= 1.0
-    seat = _next_case(world, people, seat_of, lines, desk)
+    seat = _next_case(world, people, lines, desk)
     if seat < 0:
         world.fault = FAULT_LINE
         return -1
@@ -252,7 +262,7 @@ def next_case_decided(world: Any, people: Any, seat_of: Any, lines: Any, desk: i
 
 
 @kernel
-def _next_case(world: Any, people: Any, seat_of: Any, lines: Any, desk: int) -> int:
+def _next_case(world: Any, people: Any, lines: Any, desk: int) -> int:
     if world.oldest_share[desk] < 1.0 and world.slots_now[desk] < NEVER:
         chosen = c_uniform(
             world.desk_key[desk],
@@ -263,25 +273,23 @@ def _next_case(world: Any, people: Any, seat_of: Any, lines: Any, desk: int) -> 
         world.slots_used[desk] += 1
         if chosen < world.newest_share[desk]:
             limit = world.now - world.newest_within[desk]
-            seat = _first_holder(world, people, seat_of, lines, desk, YOUTH, -limit)
+            seat = _first_holder(world, people, lines, desk, YOUTH, -limit)
             if seat >= 0:
                 return seat
         elif chosen >= world.newest_share[desk] + world.oldest_share[desk]:
-            return _first_holder(world, people, seat_of, lines, desk, LOT, NEVER)
-    return _first_holder(world, people, seat_of, lines, desk, AGE, NEVER)
+            return _first_holder(world, people, lines, desk, LOT, NEVER)
+    return _first_holder(world, people, lines, desk, AGE, NEVER)
 
 
 @kernel
-def _first_holder(
-    world: Any, people: Any, seat_of: Any, lines: Any, desk: int, order: int, largest: float
-) -> int:
+def _first_holder(world: Any, people: Any, lines: Any, desk: int, order: int, largest: float) -> int:
     """Take the first case whose ticket holds from one of a desk's lines, among keys up to `largest`."""
     line = LINE_OF_GIVER[desk] + order
     while world.line_size[line] > 0:
         first = world.line_first[line]
         if lines[first].key > largest:
             break
-        seat = _holder(world, people, seat_of, lines, first, TICKET_OF_GIVER[desk])
+        seat = _holder(world, people, lines, first, TICKET_OF_GIVER[desk])
         _pop(world, lines, line)
         if seat >= 0:
             return seat
@@ -291,7 +299,7 @@ def _first_holder(
 # ----------------------------------------------------------------------------------- months and sittings
 @kernel
 def set_order(
-    world: Any, people: Any, seat_of: Any, lines: Any, desk: int, newest_share: float, oldest_share: float
+    world: Any, people: Any, lines: Any, desk: int, newest_share: float, oldest_share: float
 ) -> None:
     """The month's mixture of orders; draws the month's lots if any are to be used."""
     world.newest_share[desk], world.oldest_share[desk] = newest_share, oldest_share
@@ -302,29 +310,34 @@ def set_order(
         world.line_first[line + YOUTH],
         world.line_first[line + LOT],
     )
-    kept, young, lots = 0, 0, 0
-    limit = world.now - world.newest_within[desk]
-    for place in range(world.line_size[line + AGE]):
-        seat = _holder(world, people, seat_of, lines, age + place, TICKET_OF_GIVER[desk])
-        if seat < 0:
-            continue
-        entry = lines[age + place]
-        _copy(lines[age + kept], entry, entry.key)
-        kept += 1
-        if newest_share > 0.0 and entry.key >= limit:
-            _copy(lines[youth + young], entry, -entry.key)
-            young += 1
-        if world.lots_drawn[desk]:
-            _copy(lines[by_lot + lots], entry, lot(people[seat].key, desk, world.month))
-            lots += 1
-    _heapify(world, lines, line + AGE, kept)
+    if world.line_size[line + AGE] > 2 * world.waiting[desk] + LAPSED_KEPT:
+        _drop_lapsed(world, people, lines, desk)
+    young, lots = 0, 0
+    if newest_share > 0.0 or world.lots_drawn[desk]:
+        limit = world.now - world.newest_within[desk]
+        for place in range(world.line_size[line + AGE]):
+            entry = lines[age + place]
+            if newest_share > 0.0 and entry.key >= limit:
+                _copy(lines[youth + young], entry, -entry.key)
+                young += 1
+            if world.lots_drawn[desk]:
+                _copy(lines[by_lot + lots], entry, lot(entry.chance, desk, world.month))
+                lots += 1
     _heapify(world, lines, line + YOUTH, young)
     _heapify(world, lines, line + LOT, lots)
 
 
 @kernel
-def _copy(to: Any, entry: Any, key: float) -> None:
-    to.rank, to.key, to.row, to.ticket = entry.rank, key, entry.row, entry.ticket
+def _drop_lapsed(world: Any, people: Any, lines: Any, desk: int) -> None:
+    """Tickets that have lapsed are skipped wherever they come up; here those of a desk's line are cleared."""
+    line = LINE_OF_GIVER[desk] + AGE
+    first, kept = world.line_first[line], 0
+    for place in range(world.line_size[line]):
+        if _holder(world, people, lines, first + place, TICKET_OF_GIVER[desk]) >= 0:
+            entry = lines[first + place]
+            _copy(lines[first + kept], entry, entry.key)
+            kept += 1
+    _heapify(world, lines, line, kept)
 
 
 @kernel

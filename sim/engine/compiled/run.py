@@ -69,7 +69,7 @@ class CompiledHistory:
         self._turns = turns(len(self.working_days), self.working_days.tobytes())
         self._today = parameters
         self.rules = rules_of(parameters)
-        self._arrays = Arrays.of(self._new_world(seed, replication), self.n_people)
+        self._arrays = Arrays.of(self._new_world(seed, replication))
 
     def _new_world(self, seed: int, replication: int) -> NDArray[Any]:
         rules = self.rules
@@ -155,8 +155,8 @@ class CompiledHistory:
                 arrays.world,
                 arrays.people,
                 arrays.lives,
-                arrays.seat_of,
                 arrays.calendar,
+                arrays.far,
                 arrays.lines,
                 arrays.log,
                 self._turns,
@@ -236,7 +236,7 @@ def _finish(arrays: Arrays, n_people: int) -> EventLog:
     from sim.engine.compiled.loop import put_in_order
 
     size, log = int(arrays.world[0]["n_log"]), arrays.log
-    arrays.people = arrays.lives = arrays.calendar = arrays.lines = np.zeros(0)
+    arrays.people = arrays.lives = arrays.calendar = arrays.far = arrays.lines = np.zeros(0)
     columns = EventLog(
         person=np.empty(size, np.int32),
         visit=np.empty(size, np.int16),

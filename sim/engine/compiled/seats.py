@@ -19,7 +19,7 @@ from sim.pathway.clocks import UNDRAWN
 
 
 @kernel
-def take_seat(world: Any, people: Any, seat_of: Any, one: Any) -> int:
+def take_seat(world: Any, people: Any, one: Any) -> int:
     """The seat of somebody who arrives."""
     seat = world.free_seat
     if seat >= 0:
@@ -35,7 +35,7 @@ def take_seat(world: Any, people: Any, seat_of: Any, one: Any) -> int:
     person.immigration_enforcement = one.immigration_enforcement
     person.dependants, person.pregnant = one.dependants, one.pregnant
     person.frailty, person.health_need = one.frailty, one.health_need
-    seat_of[one.row] = seat
+    person.seat = seat
     return seat
 
 
@@ -70,9 +70,8 @@ def is_idle(person: Any, world: Any) -> bool:
 
 
 @kernel
-def give_up_seat(person: Any, seat: int, world: Any, lives: Any, seat_of: Any) -> None:
+def give_up_seat(person: Any, seat: int, world: Any, lives: Any) -> None:
     """The seat, and the record of hazards, are free for somebody else."""
-    seat_of[person.row] = -1
     if person.life >= 0:
         lives[person.life].occasion[0] = world.free_life
         world.free_life = person.life

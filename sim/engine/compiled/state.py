@@ -23,6 +23,9 @@ OUTBOX_JOINS: Final = 16
 SPARE: Final = 4
 """Free places every line has before a handler, which joins each at most once."""
 
+LAPSED_KEPT: Final = 1024
+"""Lapsed tickets a desk's line may hold, beside as many as people waiting, before they are cleared."""
+
 BEDS: Final = SERVICES_MAX
 CG_DESK: Final = SERVICES_MAX + 1
 RG_DESK: Final = SERVICES_MAX + 2
@@ -38,6 +41,12 @@ TICKET_OF_GIVER: Final = (
 )
 
 N_QUARTERS: Final = 144
+PERIOD: Final = 8.0
+"""Days of alarms that stand in the heap together; a power of two, so that dividing by it is exact."""
+N_PERIODS: Final = 1645
+"""To the end of 2049."""
+BLOCK: Final = 31
+"""Alarms on a sheet."""
 ORDERS: Final = 512
 """Monthly orders of places that can be under way; there are 432 months to the end of 2049."""
 
@@ -63,6 +72,7 @@ PERSON: Final = np.dtype(
         ("tickets", "i4", (N_LINES,)),
         ("ticket_count", "i4"),
         ("row", "i4"),
+        ("seat", "i4"),
         ("life", "i4"),
         ("visit", "i4"),
         ("assessments", "i4"),
@@ -91,7 +101,15 @@ LIFE: Final = np.dtype(
 
 ALARM: Final = np.dtype([("time", "f8"), ("key", "i8")])
 NOTE: Final = np.dtype([("word", "i8"), ("time", "f8")])
-IN_LINE: Final = np.dtype([("key", "f8"), ("row", "i4"), ("ticket", "i4"), ("rank", "i4")], align=True)
+SHEET: Final = np.dtype(
+    [("size", "i8"), ("next", "i8"), ("time", "f8", (BLOCK,)), ("key", "i8", (BLOCK,))], align=True
+)
+"""Alarms of one period that is not near yet, and the next sheet of that period."""
+IN_LINE: Final = np.dtype(
+    [("key", "f8"), ("chance", "u8"), *((name, "i4") for name in ("row", "ticket", "rank", "seat"))],
+    align=True,
+)
+"""Somebody in line; `chance` is their key of chance, for the month's lots."""
 TURN: Final = np.dtype(
     [("time", "f8"), ("day", "i8"), ("month", "i8"), ("quarter", "i8"), ("working_days", "i8")]
 )
@@ -149,6 +167,11 @@ def world_type(rules: np.dtype[Any], steps: int, days: int) -> np.dtype[Any]:
             ("next_arrival", "i8"),
             ("arrival_due", "f8"),
             ("n_calendar", "i8"),
+            ("n_far", "i8"),
+            ("free_far", "i8"),
+            ("waiting_far", "i8"),
+            ("near_until", "f8"),
+            ("far_head", "i8", (N_PERIODS,)),
             ("n_log", "i8"),
             ("n_seats", "i8"),
             ("free_seat", "i8"),
@@ -200,13 +223,13 @@ class Arrays:
     world: NDArray[Any]
     people: NDArray[Any]
     lives: NDArray[Any]
-    seat_of: NDArray[np.int32]
     calendar: NDArray[Any]
+    far: NDArray[Any]
     lines: NDArray[Any]
     log: NDArray[Any]
 
     @classmethod
-    def of(cls, world: NDArray[Any], n_people: int) -> Arrays:
+    def of(cls, world: NDArray[Any]) -> Arrays:
         """Empty arrays around a world's record."""
         seats = 1024
         room = 256
@@ -218,12 +241,14 @@ class Arrays:
         for name in ("due", "rg_positive_at", "cg_positive_at", "bed_until", "exit_told"):
             nobody[name] = NEVER
         world["n_seats"] = 1
+        world["far_head"][:] = -1
+        world["free_far"] = -1
         return cls(
             world=world,
             people=people,
             lives=np.zeros(seats, LIFE),
-            seat_of=np.full(n_people, -1, np.int32),
             calendar=np.zeros(8 * seats, ALARM),
+            far=np.zeros(seats, SHEET),
             lines=np.zeros(N_HEAPS * room, IN_LINE),
             log=np.zeros(16 * seats, NOTE),
         )
@@ -234,7 +259,7 @@ class Arrays:
         for name, in_use in self._in_use():
             array = getattr(self, name)
             if in_use + 2 * OUTBOX > len(array):
-                _lengthen(array, len(array) + max(len(array) // 2, 4 * OUTBOX))
+                setattr(self, name, _longer(array, in_use, name == "log"))
         if world["tight"]:
             self._widen_lines()
             world["tight"] = False
@@ -259,7 +284,8 @@ class Arrays:
         return (
             ("people", int(world["n_seats"])),
             ("lives", int(world["n_lives"])),
-            ("calendar", int(world["n_calendar"])),
+            ("calendar", int(world["n_calendar"] + world["waiting_far"]) + 2),
+            ("far", int(world["n_far"])),
             ("log", int(world["n_log"])),
         )
 
@@ -280,6 +306,12 @@ class Arrays:
         world["line_first"], world["line_room"] = begins, wider
 
 
-def _lengthen(array: NDArray[Any], length: int) -> None:
-    """Make an array longer in its place, which moves no page that has been written."""
-    array.resize(length, refcheck=False)
+def _longer(array: NDArray[Any], in_use: int, in_its_place: bool) -> NDArray[Any]:
+    """An array half as long again; a log in its place, the others anew, on pages as large as there are."""
+    length = len(array) + max(len(array) // 2, 4 * OUTBOX)
+    if in_its_place:
+        array.resize(length, refcheck=False)
+        return array
+    longer = np.zeros(length, array.dtype)
+    longer[:in_use] = array[:in_use]
+    return longer
