@@ -12,6 +12,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from sim.config.parts import Part
+from sim.config.schema_costs import Costs, UnitCost
 from sim.config.schema_housing import (
     Applying,
     Housing,
@@ -70,6 +71,7 @@ __all__ = [
     "Cell",
     "Cells",
     "ConclusiveGrounds",
+    "Costs",
     "Decisions",
     "Discipline",
     "Disqualification",
@@ -104,6 +106,7 @@ __all__ = [
     "Support",
     "TemporaryPermission",
     "Traits",
+    "UnitCost",
     "check_horizon",
 ]
 
@@ -169,6 +172,7 @@ class Parameters(Part):
     housing: Housing
     services: dict[str, Service]
     risk: Risk
+    costs: Costs
     policy: Policy
     experiment: Experiment
 

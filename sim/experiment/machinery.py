@@ -198,6 +198,7 @@ class NationalModel:
         self, people: Any, log: Any, cohort: Any, before: Parameters, calendar: bool = True
     ) -> Measured:
         from sim.engine.clock import day_of
+        from sim.outcomes.costs import prices_of
         from sim.outcomes.measure import measure
 
         experiment = before.experiment
@@ -209,5 +210,6 @@ class NationalModel:
             experiment.follow_up_days,
             tuple(sorted(before.services)),
             calendar=calendar,
+            prices=prices_of(before.costs, before.services),
         )
         return measured

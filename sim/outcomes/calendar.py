@@ -372,5 +372,10 @@ def totals(story: Story, found: Stations, start: float, horizon: float) -> dict[
     line = found.bed_line
     asked = line.joined >= start
     wait = np.minimum(line.left[asked], horizon) - line.joined[asked]
-    values["bed_wait_median"] = kaplan_meier(wait, line.served[asked]).median
+    curve = kaplan_meier(wait, line.served[asked])
+    values["bed_wait_median"], values["bed_wait_p90"] = curve.median, curve.quantile(0.9)
+    given_up = story.time[story.where(Event.BED_WAIT_GIVEN_UP)]
+    values["bed_given_up_everyone"] = float(((given_up >= start) & (given_up < horizon)).sum())
+    over = asked & (line.left < horizon)
+    values["bed_not_reached_share"] = float((~line.served[over]).mean()) if over.any() else np.nan
     return values

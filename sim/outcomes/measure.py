@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from sim.errors import SimError
 from sim.outcomes import calendar as everyone
+from sim.outcomes import costs as money
 from sim.outcomes import exits as after
 from sim.outcomes.cliff_edge import (
     WORKER_STATES,
@@ -33,7 +34,7 @@ from sim.outcomes.groups import at_t0, groups
 from sim.outcomes.places import CATEGORY_WORDS, Category
 from sim.outcomes.re_presentation import HARM, KINDS, RECORDED, Returns, returns
 from sim.outcomes.registry import HORIZONS, metric
-from sim.outcomes.spells import story_of, story_of_everyone
+from sim.outcomes.spells import Story, place_spells, story_of, story_of_everyone, victim_care_spells
 from sim.outcomes.survival import Incidence
 
 if TYPE_CHECKING:
@@ -92,6 +93,7 @@ def measure(
     services: Sequence[str] = (),
     *,
     calendar: bool = True,
+    prices: money.Prices | None = None,
 ) -> Outcomes:
     """Measure one run.
 
@@ -112,6 +114,8 @@ def measure(
     calendar : bool, optional
         Whether to read everyone's log, too, for the calendar series and the rows of the family *calendar*.
         Without them a run is measured several times as fast, and all other figures are the same.
+    prices : Prices, optional
+        What resources and services cost; without them no costs are reckoned.
 
     Raises
     ------
@@ -127,6 +131,8 @@ def measure(
     incidence = {name: found.incidence(kinds) for name, kinds in _KINDS.items()}
     whole = exposure(lives, lives.t0, lives.end)
     values, people = _of_cohort(lives, found, exited, whole)
+    if prices is not None:
+        values |= _costs(lives, population.dependants[cohort.rows], prices, whole)
     then = cohort.at_t0 or at_t0(population, log, cohort.rows, cohort.t0)
     rows = [_row(name, EVERYBODY, _mean(value), len(value)) for name, value in values.items()]
     rows += _shares_and_rates(found, incidence, whole)
@@ -137,6 +143,8 @@ def measure(
         all_events = story_of_everyone(log, len(population))
         stations = everyone.stations(all_events, horizon_day, services)
         totals = everyone.totals(all_events, stations, cohort.start_day, horizon_day)
+        if prices is not None:
+            totals |= _costs_of_everyone(all_events, population, prices, cohort.start_day, horizon_day)
         rows += [_row(name, EVERYBODY, value, None) for name, value in totals.items()]
         series = everyone.calendar(population, all_events, stations, horizon_day)
     return Outcomes(
@@ -217,6 +225,41 @@ def _of_cohort(
         "msvcc_days": values["victim_care_days"],
     }
     return values, people
+
+
+def _costs(
+    lives: Life, dependants: NDArray[np.bool_], prices: money.Prices, whole: Exposure
+) -> dict[str, NDArray[Any]]:
+    """What the follow-up of each person of the cohort uses and costs."""
+    found = money.used(
+        lives.story,
+        lives.places,
+        lives.care,
+        dependants,
+        lives.t0,
+        lives.end,
+        lives.until,
+        len(prices.services),
+    )
+    return dict(money.of_cohort(found, prices, whole.insecure))
+
+
+def _costs_of_everyone(
+    story: Story, population: Population, prices: money.Prices, start: float, until: float
+) -> dict[str, float]:
+    """What everybody uses and costs from the start of the cohort's window to the horizon."""
+    found = money.used(
+        story,
+        place_spells(story, until),
+        victim_care_spells(story, until),
+        population.dependants,
+        np.full(story.n, start),
+        np.full(story.n, until),
+        until,
+        len(prices.services),
+        each=False,
+    )
+    return money.of_everyone(found, prices, until - start)
 
 
 def _shares_and_rates(

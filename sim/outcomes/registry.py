@@ -1,8 +1,8 @@
 """Every metric by name: what it says in one sentence, its unit, which way is good, and its formula.
 
 The one list from which tables, pages and exports take their words. Families: *headline* (co-primary, shown
-first and by group), *secondary*, *descriptive* (measured from an exit, so never differenced as an effect) and
-*calendar* (everyone's days, in or out of the cohort). Not here: any computation.
+first and by group), *secondary*, *descriptive* (measured from an exit, so never differenced as an effect),
+*calendar* (everyone's days, in or out of the cohort), *cost* and *resource*. Not here: any computation.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ from types import MappingProxyType
 from typing import Literal
 
 from sim.errors import SimError
+from sim.outcomes import resources
 
 Better = Literal["lower", "higher", "none"]
-Family = Literal["headline", "secondary", "descriptive", "calendar"]
+Family = Literal["headline", "secondary", "descriptive", "calendar", "cost", "resource"]
 
 
 @dataclass(frozen=True)
@@ -375,6 +376,8 @@ _add(
     "calendar",
     "Kaplan-Meier from BED_REQUESTED to BED_TAKEN; giving up and still waiting are censored",
 )
+for _name, _sentence, _unit, _better, _family, _formula in resources.metrics():
+    _add(_name, _sentence, _unit, _better, _family, _formula)
 
 HEADLINES: tuple[str, ...] = tuple(name for name, metric in METRICS.items() if metric.family == "headline")
 

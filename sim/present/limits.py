@@ -71,8 +71,9 @@ NOT_MODELLED: Final[tuple[tuple[str, str], ...]] = (
         "need. It is not in this version.",
     ),
     (
-        "Costs, and who pays them",
-        "No costs are shown in this version.",
+        "Costs of homes, benefits and setting up",
+        "Rents, housing benefit and other benefits, costs of setting an option up and prices that change "
+        "with scale are left out; most unit costs are assumed, so costs compare options and are no budget.",
     ),
     (
         "Recovery, health and well-being",

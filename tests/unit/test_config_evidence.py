@@ -100,7 +100,9 @@ def test_effects_without_evidence_are_off_and_say_so() -> None:
 
 def test_structural_assumptions_have_an_id_a_sentence_and_a_real_switch() -> None:
     every = register().assumptions()
-    assert [one.id for one in every] == [f"A{number}" for number in range(1, len(every) + 1)]
+    numbers = [int(one.id.removeprefix("A")) for one in every]
+    assert [one.id for one in every] == [f"A{number}" for number in numbers]
+    assert len(numbers) == len(set(numbers)), "an id is used twice"
     for one in every:
         assert one.sentence.endswith(".")
         assert one.switch is None or shape(one.switch) in ("dated", "value"), one.switch

@@ -4,12 +4,16 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sim.config.compose import baseline
 from sim.engine.log import Place
+from sim.outcomes.costs import prices_of
 from sim.outcomes.measure import measure
 from sim.outcomes.registry import METRICS
 from tests.outcome_logs import D, E, P, cohort_of, log_of, people, service
 
 UNTIL = 1500.0
+TODAY = baseline()
+PRICES = prices_of(TODAY.costs, TODAY.services)
 EVENTS = (
     *(E.REFERRED, E.RG_POSITIVE, E.CG_POSITIVE, E.SUPPORT_STARTED, E.SUPPORT_ENDED, E.BED_REQUESTED),
     *(E.BED_TAKEN, E.BED_LEFT, E.MOVED, E.CONTACT_STARTED, E.CONTACT_ENDED, E.RE_EXPLOITED, E.WENT_MISSING),
@@ -36,8 +40,8 @@ def told(lives, t0=600.0):
 @given(LIVES)
 def test_figures_of_the_cohort_are_the_same_whether_or_not_the_calendar_is_read(lives):
     population, log, cohort = told(lives)
-    with_it = measure(population, log, cohort, UNTIL, 730)
-    without = measure(population, log, cohort, UNTIL, 730, calendar=False)
+    with_it = measure(population, log, cohort, UNTIL, 730, prices=PRICES)
+    without = measure(population, log, cohort, UNTIL, 730, prices=PRICES, calendar=False)
     np.testing.assert_equal(without.rows, [row for row in with_it.rows if row["family"] != "calendar"])
     np.testing.assert_equal(without.people, with_it.people)
     np.testing.assert_equal(without.curves, with_it.curves)
@@ -45,12 +49,15 @@ def test_figures_of_the_cohort_are_the_same_whether_or_not_the_calendar_is_read(
 
 def test_without_the_calendar_only_figures_of_everyone_are_left_out():
     population, log, cohort = told([[(600, E.SUPPORT_STARTED)], [(700, E.MOVED, P.OWN_HOME)]])
-    with_it = measure(population, log, cohort, UNTIL, 730)
-    without = measure(population, log, cohort, UNTIL, 730, calendar=False)
+    with_it = measure(population, log, cohort, UNTIL, 730, prices=PRICES)
+    without = measure(population, log, cohort, UNTIL, 730, prices=PRICES, calendar=False)
     of_everyone = {name for name, about in METRICS.items() if about.family == "calendar"}
     assert {row["metric"] for row in with_it.rows} == set(METRICS)
     assert {row["metric"] for row in without.rows} == set(METRICS) - of_everyone
     assert with_it.calendar
+    unpriced = measure(population, log, cohort, UNTIL, 730, calendar=False)
+    priced = {name for name, about in METRICS.items() if about.family in ("cost", "resource")}
+    assert {row["metric"] for row in unpriced.rows} == set(METRICS) - of_everyone - priced
     assert without.calendar == []
     groups = {row["group"] for row in without.rows}
     assert {"all", "exit=safehouse", "sex=female", "support=in support"} <= groups
@@ -60,7 +67,7 @@ def test_other_peoples_lives_do_not_touch_the_figures_of_the_cohort():
     lives = [[(650, E.MOVED, P.OWN_HOME)], [(610, E.RE_EXPLOITED, P.STREET)], [(620, E.DIED, P.LEFT_MODEL)]]
     population, log, _ = told(lives)
     first_alone, log_of_first, cohort = told(lives[:1])
-    among_others = measure(population, log, cohort, UNTIL, 730, calendar=False)
-    alone = measure(first_alone, log_of_first, cohort, UNTIL, 730, calendar=False)
+    among_others = measure(population, log, cohort, UNTIL, 730, prices=PRICES, calendar=False)
+    alone = measure(first_alone, log_of_first, cohort, UNTIL, 730, prices=PRICES, calendar=False)
     np.testing.assert_equal(among_others.rows, alone.rows)
     assert among_others.people["insecure_days_365"].tolist() == [50.0]
