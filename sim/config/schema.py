@@ -153,6 +153,9 @@ class Experiment(Part):
     band_replications: Whole = Field(ge=0, le=100_000)
     workers: Whole = Field(ge=0, le=1024)
     engine: Literal["compiled", "reference"]
+    coupling: Literal["common", "independent"]
+    coupling_replications: Whole = Field(ge=0, le=100_000)
+    gain_days: Days
     horizon: Day
     cohort_months: Whole = Field(ge=1, le=60)
     follow_up_days: Days

@@ -201,12 +201,16 @@ class Risk(Part):
     same_incident_prone_share: Share
     same_incident_referral_per_year: Rate
     detected_share: Share
+    detected_ratio_with_worker: Rate
     detection_mean_days: Days
     away_min_days: Days
     away_mean_days: Days
     returns_to_provider_share: Share
+    returns_ratio_with_worker: Rate
     insecure_ratio: Rate
     no_worker_ratio: Rate
+    limbo_ratio: Rate
+    health_relapse_per_year: Rate
     leaves_uk_per_year_british: Rate
     leaves_uk_per_year_other: Rate
     leaves_uk_per_year_no_status: Rate

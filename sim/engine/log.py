@@ -79,6 +79,8 @@ class Event(IntEnum):
     BACK_IN_CONTACT = 84
     LEFT_UK = 85
     DIED = 86
+    HEALTH_NEED_MET = 87
+    HEALTH_NEED_RELAPSED = 88
 
 
 class Place(IntEnum):
@@ -148,6 +150,10 @@ class Detail(IntEnum):
     RELEASED = 61
     STATUS_CHANGED = 62
     SERVICE_BASE = 100
+    KNOWN_EITHER_WAY = 220
+    KNOWN_AS_IT_STANDS = 221
+    HIDDEN_AS_IT_STANDS = 222
+    HIDDEN_EITHER_WAY = 223
 
 
 EVENT_MEANING: dict[Event, str] = {
@@ -200,13 +206,15 @@ EVENT_MEANING: dict[Event, str] = {
     Event.SERVICE_STARTED: "the service started (detail: which)",
     Event.SERVICE_WAIT_GIVEN_UP: "stopped waiting for the service (detail: which)",
     Event.SERVICE_ENDED: "the service ended (detail: which)",
-    Event.CRISIS: "an urgent need broke out",
+    Event.CRISIS: "an urgent need broke out (detail, outside support: whether it is brought to a provider)",
     Event.RETURNED_TO_PROVIDER: "unplanned, urgent return to a former provider or drop-in",
-    Event.RE_EXPLOITED: "exploited again (latent: whether or not anyone learns of it)",
+    Event.RE_EXPLOITED: "exploited again (latent: whether or not anyone learns of it; detail: who learns)",
     Event.WENT_MISSING: "out of contact for 28 days or more, from this day",
     Event.BACK_IN_CONTACT: "back in contact after being missing or exploited",
     Event.LEFT_UK: "left the United Kingdom: return, removal or departure",
     Event.DIED: "died",
+    Event.HEALTH_NEED_MET: "a service met the open health need",
+    Event.HEALTH_NEED_RELAPSED: "a health need that had been met is open again",
 }
 
 

@@ -210,12 +210,16 @@ class RiskRules(NamedTuple):
     same_incident: float
     prone: float
     detected: float
+    detected_with_worker: float
     detection_mean: float
     away_min: float
     away_extra: float
     returns_to_provider: float
+    returns_with_worker: float
     insecure_ratio: float
     no_worker_ratio: float
+    limbo_ratio: float
+    health_relapses: float
     leaves_uk: tuple[float, float, float]
     dies: float
     benefit_wait: float
@@ -574,12 +578,16 @@ def _risk(parameters: Parameters) -> RiskRules:
         same_incident=risk.same_incident_referral_per_year / DAYS_A_YEAR,
         prone=risk.same_incident_prone_share,
         detected=risk.detected_share,
+        detected_with_worker=min(1.0, risk.detected_share * risk.detected_ratio_with_worker),
         detection_mean=risk.detection_mean_days,
         away_min=risk.away_min_days,
         away_extra=max(0.0, risk.away_mean_days - risk.away_min_days),
         returns_to_provider=risk.returns_to_provider_share,
+        returns_with_worker=min(1.0, risk.returns_to_provider_share * risk.returns_ratio_with_worker),
         insecure_ratio=risk.insecure_ratio,
         no_worker_ratio=risk.no_worker_ratio,
+        limbo_ratio=risk.limbo_ratio,
+        health_relapses=risk.health_relapse_per_year / DAYS_A_YEAR,
         leaves_uk=(
             risk.leaves_uk_per_year_british / DAYS_A_YEAR,
             risk.leaves_uk_per_year_other / DAYS_A_YEAR,

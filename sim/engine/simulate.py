@@ -22,6 +22,7 @@ from sim.engine.survivor import SERVICES_MAX, Slot, Survivor, Traits
 from sim.engine.world import World
 from sim.errors import SimError
 from sim.pathway import clocks, contact, hazards, housing, journey, support
+from sim.people.chance import other_luck
 from sim.people.population import Population
 
 HANDLERS: dict[int, Callable[[Survivor, World], None]] = {
@@ -100,6 +101,7 @@ class History:
         arrivals = Arrivals(world, population)
         world.start(arrivals, 0, arrivals.come())
         self._today = parameters
+        self._other_luck = other_luck(seed, replication)
         self._continued = False
 
     def run_to_policy(self) -> None:
@@ -122,6 +124,8 @@ class History:
         self._continued = True
         with _quiet_memory():
             if self.policy_day < self.horizon:
+                if after.experiment.coupling == "independent":
+                    self.world.other_luck = self._other_luck
                 enact(self.world, rules_of(after, self._today), self.policy_day)
                 self.world.run_until(self.horizon)
         return self.world.finish()

@@ -75,9 +75,10 @@ class Clock:
     LEAVES_UK: Final = 11
     DIES: Final = 12
     DISENGAGES: Final = 13
+    HEALTH_RELAPSES: Final = 14
 
 
-N_CLOCKS = Clock.DISENGAGES + 1
+N_CLOCKS = Clock.HEALTH_RELAPSES + 1
 
 
 class Duty:
@@ -140,6 +141,7 @@ class Survivor:
         "frailty",
         "gone",
         "group",
+        "health_met",
         "health_need",
         "holds",
         "immigration_enforcement",
@@ -151,6 +153,7 @@ class Survivor:
         "lapsed",
         "london",
         "nationality",
+        "new_luck",
         "on_register",
         "permission",
         "place",
@@ -186,6 +189,8 @@ class Survivor:
         self.pregnant: bool = traits.pregnant[row]
         self.frailty: float = traits.frailty[row]
         self.health_need: bool = traits.health_need[row]
+        self.health_met = False
+        self.new_luck = False
         self.status: int = traits.status[row]
         # clocks, stories, lines
         self.due: list[float] = [NEVER] * N_SLOTS

@@ -69,6 +69,7 @@ class World(Clockwork):
         self.in_support: dict[int, Survivor] = {}
         self.contact_share = rules.support.in_contact
         self.workers = NEVER
+        self.other_luck = 0
         self.referrals_by_quarter = [0] * QUARTERS_KEPT
         self.rg_positive_by_quarter = [0] * QUARTERS_KEPT
         self.working_days = working_days(FIRST_YEAR, LAST_YEAR)
@@ -90,6 +91,12 @@ class World(Clockwork):
     def count(self, tally: list[int]) -> None:
         """Add one to this quarter's count of referrals or positive decisions, which capacity may follow."""
         tally[quarter_of(self._now)] += 1
+
+    def other_luck_begins(self, person: Survivor) -> None:
+        """Under the second coupling, everything of a person from now on is drawn under another key."""
+        if self.other_luck:
+            person.key ^= self.other_luck
+            person.new_luck = True
 
     def wait_about(self, person: Survivor, slot: int, least: float, extra_mean: float, u: float) -> None:
         """Wait `least` days and an exponential time of mean `extra_mean` more."""

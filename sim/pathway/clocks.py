@@ -38,6 +38,8 @@ def review(person: Survivor, world: World) -> None:
     its threshold.
     """
     person.changed = False
+    if person.new_luck:
+        draw_anew(person)
     rates = rates_of(person, world)
     old_rates = person.clock_rate
     if old_rates is None:
@@ -70,6 +72,15 @@ def review(person: Survivor, world: World) -> None:
         dues[clock] = now + on_grid(left / rate) if rate > 0.0 else NEVER
     person.clock_rate = rates
     listen(person, world)
+
+
+def draw_anew(person: Survivor) -> None:
+    """Other luck from now on: what is left of a unit-exponential threshold is drawn as a whole new one."""
+    person.new_luck = False
+    if person.clock_rate is not None:
+        person.clock_rate = [0.0] * N_CLOCKS
+        person.clock_due = [NEVER] * N_CLOCKS
+        person.clock_left = [UNDRAWN] * N_CLOCKS
 
 
 def listen(person: Survivor, world: World) -> None:
@@ -106,6 +117,11 @@ def needs(person: Survivor, now: float) -> int:
     return count
 
 
+def with_worker(person: Survivor) -> bool:
+    """Whether a named worker, the caseworker or a service's, is in regular contact."""
+    return person.in_contact or person.service_workers != 0
+
+
 def rates_of(person: Survivor, world: World) -> list[float]:
     """Rates a day of all hazards in the state a person is in now.
 
@@ -132,6 +148,8 @@ def rates_of(person: Survivor, world: World) -> list[float]:
         return rates
     if person.in_support:
         rates[Clock.DISENGAGES] = rules.support.disengages_per_day
+    if person.health_met:
+        rates[Clock.HEALTH_RELAPSES] = risk.health_relapses
     place = person.place
     if place == _CUSTODY:
         return rates
@@ -140,8 +158,10 @@ def rates_of(person: Survivor, world: World) -> list[float]:
     danger = person.frailty
     if person.insecure:
         danger *= risk.insecure_ratio
-    if not person.in_contact and person.service_workers == 0:
+    if not with_worker(person):
         danger *= risk.no_worker_ratio
+    if person.case_open and person.rg_positive_at < NEVER:
+        danger *= risk.limbo_ratio
     rates[Clock.RE_EXPLOITED] = risk.re_exploitation * danger
     rates[Clock.GOES_MISSING] = risk.missing * danger
     open_needs = needs(person, world._now)

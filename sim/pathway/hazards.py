@@ -11,8 +11,8 @@ from sim.engine.environment import NEVER
 from sim.engine.log import Detail, Event, Place
 from sim.engine.survivor import N_SLOTS, Clock, Duty, Line, Slot, Survivor
 from sim.engine.world import World
-from sim.pathway import community, housing, journey, services, status, support
-from sim.pathway.clocks import spent
+from sim.pathway import community, housing, journey, needs, services, status, support
+from sim.pathway.clocks import spent, with_worker
 from sim.people.chance import Activity
 from sim.people.variates import exponential
 
@@ -50,6 +50,8 @@ def rings(person: Survivor, world: World) -> None:
         leave_model(person, world, Event.DIED)
     elif clock == Clock.DISENGAGES:
         support.end(person, world, Detail.DISENGAGED)
+    elif clock == Clock.HEALTH_RELAPSES:
+        needs.health_relapses(person, world)
     person.changed = True
 
 
@@ -71,12 +73,15 @@ def place_ends(person: Survivor, world: World) -> None:
 
 def crisis(person: Survivor, world: World) -> None:
     """An urgent need breaks out: met inside support, or it brings people back to helpers and councils."""
-    world.record(person, Event.CRISIS)
     if person.in_support:
+        world.record(person, Event.CRISIS)
         return
     occasion, rules = person.clock_occasion[Clock.CRISIS], world.rules
-    returns = world.draw_once(person, Activity.RETURNS_TO_PROVIDER, occasion) < rules.risk.returns_to_provider
-    if person.ever_supported and returns:
+    u, learns = world.draw_once(person, Activity.RETURNS_TO_PROVIDER, occasion), int(Detail.NONE)
+    if person.ever_supported:
+        learns = known(person, u, rules.risk.returns_to_provider, rules.risk.returns_with_worker)
+    world.record(person, Event.CRISIS, learns)
+    if learns in (Detail.KNOWN_EITHER_WAY, Detail.KNOWN_AS_IT_STANDS):
         world.record(person, Event.RETURNED_TO_PROVIDER)
     applies = world.draw_once(person, Activity.APPLIES_IN_CRISIS, occasion) < rules.housing.in_crisis
     if person.insecure and person.duty == Duty.NONE and applies:
@@ -85,12 +90,26 @@ def crisis(person: Survivor, world: World) -> None:
 
 def exploited_again(person: Survivor, world: World) -> None:
     """New exploitation, known or not; if it is found out, a new referral follows."""
-    world.record(person, Event.RE_EXPLOITED)
     occasion, risk = person.clock_occasion[Clock.RE_EXPLOITED], world.rules.risk
-    if world.draw_once(person, Activity.DETECTED, occasion) < risk.detected:
+    u = world.draw_once(person, Activity.DETECTED, occasion)
+    learns = known(person, u, risk.detected, risk.detected_with_worker)
+    world.record(person, Event.RE_EXPLOITED, learns)
+    if learns in (Detail.KNOWN_EITHER_WAY, Detail.KNOWN_AS_IT_STANDS):
         after = exponential(world.draw_once(person, Activity.DETECTED_WHEN, occasion), risk.detection_mean)
         world.wait(person, Slot.DETECTION, risk.away_min + after)
     go_away(person, world)
+
+
+def known(person: Survivor, u: float, without_worker: float, worker: float) -> int:
+    """Whether others learn of it, and whether they would if contact with a worker were the other way.
+
+    One number is held against the share that applies and against the one that would, so that recorded return
+    can be counted with the contact of another run.
+    """
+    share, otherwise = (worker, without_worker) if with_worker(person) else (without_worker, worker)
+    if u < share:
+        return Detail.KNOWN_EITHER_WAY if u < otherwise else Detail.KNOWN_AS_IT_STANDS
+    return Detail.HIDDEN_AS_IT_STANDS if u < otherwise else Detail.HIDDEN_EITHER_WAY
 
 
 def found_out(person: Survivor, world: World) -> None:

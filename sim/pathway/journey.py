@@ -101,6 +101,8 @@ def turned_18(person: Survivor, world: World) -> None:
 
 def confirm(person: Survivor, world: World, how: int) -> None:
     """A positive conclusive decision: confirmed as a survivor of modern slavery."""
+    if not person.ever_confirmed:
+        world.other_luck_begins(person)
     person.confirmed = person.ever_confirmed = True
     person.cg_positive_at = world._now
     world.record(person, Event.CG_POSITIVE, how)

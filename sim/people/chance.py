@@ -221,6 +221,14 @@ def entity_keys(base: int, ids: NDArray[np.uint64]) -> NDArray[np.uint64]:
     return mix_array(np.uint64(base) ^ mix_array(ids + np.uint64(GOLDEN)))
 
 
+def other_luck(seed: int, replication: int) -> int:
+    """What turns a survivor's key into that of the same survivor with other luck, by exclusive or.
+
+    The key of an entity that no survivor has, so all keys that it makes are as good as the first.
+    """
+    return entity_key(root_key(seed, replication, Kind.SURVIVOR), ENTITY_LIMIT - 1)
+
+
 def occasion_code(activity: int, visit: int = 0, occasion: int = 0) -> int:
     """The part of an address below the entity, as one whole number: activity, visit, occasion.
 

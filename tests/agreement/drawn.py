@@ -185,6 +185,7 @@ def configurations(draw: st.DrawFn, at_most: int = 70) -> Drawn:
         before = world(basis, draw(changes(basis, at_most)))
         levers = draw(changes(before, at_most // 2))
         levers["policy.applies_to"] = draw(st.sampled_from(("new_cg_positives", "everyone_in_support")))
+        levers["experiment.coupling"] = draw(st.sampled_from(("common", "common", "independent")))
         after = world(before, levers)
     except ConfigurationError as error:  # the drawing must be mended, not the parameters
         raise AssertionError(f"a drawn configuration is not allowed: {error}") from None

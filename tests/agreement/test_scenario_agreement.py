@@ -90,6 +90,14 @@ LEVERS: dict[str, dict[str, Any]] = {
         "risk.no_worker_ratio": 1.8,
         "risk.insecure_ratio": 2.5,
     },
+    "other luck from the decision on": {"experiment.coupling": "independent"},
+    "known by contact, waiting harms": {
+        "experiment.coupling": "independent",
+        "risk.detected_ratio_with_worker": 1.5,
+        "risk.returns_ratio_with_worker": 0.5,
+        "risk.limbo_ratio": 2,
+        "risk.re_exploitation_per_year": 0.5,
+    },
     "no chance in durations": {
         "decisions.reasonable_grounds.handling_sigma": 0,
         "decisions.conclusive_grounds.ready_cv": 0,

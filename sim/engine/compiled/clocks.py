@@ -22,6 +22,7 @@ from sim.engine.compiled.names import (
     CLOCK_DUTY_LAPSES,
     CLOCK_FINDS_SOFA,
     CLOCK_GOES_MISSING,
+    CLOCK_HEALTH_RELAPSES,
     CLOCK_HELP_SECURES_HOME,
     CLOCK_LEAVES_UK,
     CLOCK_LOSES_PLACE,
@@ -60,6 +61,8 @@ def review(person: Any, life: Any, world: Any) -> None:
 
     The clock of life is then set to the first threshold to be spent (`clocks.listen`).
     """
+    if person.new_luck:
+        draw_anew(person, life)
     now = world.now
     soonest = NEVER
     for clock in range(N_CLOCKS):
@@ -90,6 +93,15 @@ def review(person: Any, life: Any, world: Any) -> None:
 
 
 @kernel
+def draw_anew(person: Any, life: Any) -> None:
+    """Other luck from now on: what is left of a unit-exponential threshold is drawn as a whole new one."""
+    person.new_luck = False
+    for clock in range(N_CLOCKS):
+        life.rate[clock] = 0.0
+        life.mark[clock] = UNDRAWN
+
+
+@kernel
 def spent(life: Any, now: float) -> int:
     """The first clock whose threshold is spent; it is made ready for its next occasion."""
     for clock in range(N_CLOCKS):
@@ -113,6 +125,12 @@ def needs(person: Any, now: float) -> int:
     if person.health_need:
         count += 1
     return count
+
+
+@kernel
+def with_worker(person: Any) -> bool:
+    """Whether a named worker, the caseworker or a service's, is in regular contact."""
+    return person.in_contact or person.service_workers != 0
 
 
 @kernel
@@ -149,6 +167,8 @@ def _rates_now(person: Any, world: Any) -> None:
         return
     if person.in_support:
         rates[CLOCK_DISENGAGES] = rules.support.disengages_per_day
+    if person.health_met:
+        rates[CLOCK_HEALTH_RELAPSES] = risk.health_relapses
     if person.place == PLACE_CUSTODY:
         return
     _rates_of_place(person, world)
@@ -156,8 +176,10 @@ def _rates_now(person: Any, world: Any) -> None:
     danger = person.frailty
     if insecure(person):
         danger *= risk.insecure_ratio
-    if not person.in_contact and person.service_workers == 0:
+    if not with_worker(person):
         danger *= risk.no_worker_ratio
+    if person.case_open and person.rg_positive_at < NEVER:
+        danger *= risk.limbo_ratio
     rates[CLOCK_RE_EXPLOITED] = risk.re_exploitation * danger
     rates[CLOCK_GOES_MISSING] = risk.missing * danger
     open_needs = needs(person, world.now)

@@ -6,8 +6,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.engine.compiled import community, housing, journey, services, status, support
-from sim.engine.compiled.clocks import spent
+from sim.engine.compiled import community, housing, journey, needs, services, status, support
+from sim.engine.compiled.clocks import spent, with_worker
 from sim.engine.compiled.kernel import kernel
 from sim.engine.compiled.names import (
     CLOCK_CRISIS,
@@ -16,6 +16,7 @@ from sim.engine.compiled.names import (
     CLOCK_DUTY_LAPSES,
     CLOCK_FINDS_SOFA,
     CLOCK_GOES_MISSING,
+    CLOCK_HEALTH_RELAPSES,
     CLOCK_HELP_SECURES_HOME,
     CLOCK_LEAVES_UK,
     CLOCK_LOSES_PLACE,
@@ -26,8 +27,12 @@ from sim.engine.compiled.names import (
     CLOCK_SOCIAL_OFFER,
     DETAIL_DISENGAGED,
     DETAIL_FOUND_ALONE,
+    DETAIL_HIDDEN_AS_IT_STANDS,
+    DETAIL_HIDDEN_EITHER_WAY,
     DETAIL_HOME_LOST,
     DETAIL_IN_CRISIS,
+    DETAIL_KNOWN_AS_IT_STANDS,
+    DETAIL_KNOWN_EITHER_WAY,
     DETAIL_LEFT,
     DETAIL_MISSING,
     DETAIL_NEW_EXPLOITATION,
@@ -109,6 +114,8 @@ def rings(person: Any, life: Any, world: Any) -> None:
         leave_model(person, world, EVENT_DIED)
     elif clock == CLOCK_DISENGAGES:
         support.end(person, world, DETAIL_DISENGAGED)
+    elif clock == CLOCK_HEALTH_RELAPSES:
+        needs.health_relapses(person, world)
     person.changed = True
 
 
@@ -133,12 +140,15 @@ def place_ends(person: Any, world: Any) -> None:
 @kernel
 def crisis(person: Any, life: Any, world: Any) -> None:
     """An urgent need breaks out: met inside support, or it brings people back to helpers and councils."""
-    record(person, world, EVENT_CRISIS, 0)
     if person.in_support:
+        record(person, world, EVENT_CRISIS, 0)
         return
     occasion, rules = life.occasion[CLOCK_CRISIS], world.rules
-    returns = draw_once(person, DRAW_RETURNS_TO_PROVIDER, occasion) < rules.risk.returns_to_provider
-    if person.ever_supported and returns:
+    u, learns = draw_once(person, DRAW_RETURNS_TO_PROVIDER, occasion), DETAIL_NONE
+    if person.ever_supported:
+        learns = known(person, u, rules.risk.returns_to_provider, rules.risk.returns_with_worker)
+    record(person, world, EVENT_CRISIS, learns)
+    if learns in (DETAIL_KNOWN_EITHER_WAY, DETAIL_KNOWN_AS_IT_STANDS):
         record(person, world, EVENT_RETURNED_TO_PROVIDER, 0)
     applies = draw_once(person, DRAW_APPLIES_IN_CRISIS, occasion) < rules.housing.in_crisis
     if insecure(person) and person.duty == DUTY_NONE and applies:
@@ -148,12 +158,25 @@ def crisis(person: Any, life: Any, world: Any) -> None:
 @kernel
 def exploited_again(person: Any, life: Any, world: Any) -> None:
     """New exploitation, known or not; if it is found out, a new referral follows."""
-    record(person, world, EVENT_RE_EXPLOITED, 0)
     occasion, risk = life.occasion[CLOCK_RE_EXPLOITED], world.rules.risk
-    if draw_once(person, DRAW_DETECTED, occasion) < risk.detected:
+    u = draw_once(person, DRAW_DETECTED, occasion)
+    learns = known(person, u, risk.detected, risk.detected_with_worker)
+    record(person, world, EVENT_RE_EXPLOITED, learns)
+    if learns in (DETAIL_KNOWN_EITHER_WAY, DETAIL_KNOWN_AS_IT_STANDS):
         after = c_exponential(draw_once(person, DRAW_DETECTED_WHEN, occasion), risk.detection_mean)
         wait(person, world, SLOT_DETECTION, risk.away_min + after)
     go_away(person, life, world)
+
+
+@kernel
+def known(person: Any, u: float, without_worker: float, worker: float) -> int:
+    """Whether others learn of it, and whether they would if contact with a worker were the other way."""
+    share, otherwise = without_worker, worker
+    if with_worker(person):
+        share, otherwise = worker, without_worker
+    if u < share:
+        return DETAIL_KNOWN_EITHER_WAY if u < otherwise else DETAIL_KNOWN_AS_IT_STANDS
+    return DETAIL_HIDDEN_AS_IT_STANDS if u < otherwise else DETAIL_HIDDEN_EITHER_WAY
 
 
 @kernel

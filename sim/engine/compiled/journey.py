@@ -38,6 +38,7 @@ from sim.engine.compiled.world import (
     draw,
     end_story,
     go_on_from,
+    other_luck_begins,
     quarter_now,
     record,
     stop,
@@ -176,6 +177,8 @@ def turned_18(person: Any, world: Any) -> None:
 @kernel
 def confirm(person: Any, world: Any, how: int) -> None:
     """A positive conclusive decision: confirmed as a survivor of modern slavery."""
+    if not person.ever_confirmed:
+        other_luck_begins(person, world)
     person.confirmed = True
     person.ever_confirmed = True
     person.cg_positive_at = world.now

@@ -22,7 +22,7 @@ from sim.engine.rules import Rules, at, rules_of
 from sim.engine.survivor import SERVICES_MAX
 from sim.engine.world import LAST_YEAR
 from sim.errors import SimError
-from sim.people.chance import Kind, entity_key, root_key
+from sim.people.chance import Kind, entity_key, other_luck, root_key
 from sim.people.population import Population
 
 
@@ -68,6 +68,7 @@ class CompiledHistory:
         self._arriving = arriving(population)
         self._turns = turns(len(self.working_days), self.working_days.tobytes())
         self._today = parameters
+        self._other_luck = other_luck(seed, replication)
         self.rules = rules_of(parameters)
         self._arrays = Arrays.of(self._new_world(seed, replication))
 
@@ -121,6 +122,8 @@ class CompiledHistory:
         rules = rules_of(after, self._today)
         if self.policy_day < self.horizon:
             self._enact(arrays, rules)
+            if after.experiment.coupling == "independent":
+                arrays.world[0]["other_luck"] = self._other_luck
             self._run(arrays, rules, self.horizon)
         return _finish(arrays, self.n_people)
 

@@ -91,6 +91,7 @@ PERSON: Final = np.dtype(
         *((name, "b1") for name in ("followed", "gone", "changed", "away", "permission")),
         *((name, "b1") for name in ("in_support", "ever_supported", "subsistence", "in_contact")),
         *((name, "b1") for name in ("accommodated", "lapsed", "on_register")),
+        *((name, "b1") for name in ("health_met", "new_luck")),
     ],
     align=True,
 )
@@ -139,6 +140,7 @@ def world_type(rules: np.dtype[Any], steps: int, days: int) -> np.dtype[Any]:
             ("horizon", "f8"),
             ("contact_share", "f8"),
             ("workers", "f8"),
+            ("other_luck", "u8"),
             ("fault_value", "f8"),
             ("rg_capacity", "f8"),
             ("cg_capacity", "f8"),

@@ -69,6 +69,14 @@ def on_grid(world: Any, days: float) -> float:
     return max(steps, 1.0) * GRID
 
 
+@kernel
+def other_luck_begins(person: Any, world: Any) -> None:
+    """Under the second coupling, everything of a person from now on is drawn under another key."""
+    if world.other_luck != np.uint64(0):
+        person.key = np.uint64(np.uint64(person.key) ^ np.uint64(world.other_luck))
+        person.new_luck = True
+
+
 # ------------------------------------------------------------------------------------------------ clocks
 @kernel
 def until(person: Any, world: Any, slot: int, time: float) -> None:
