@@ -153,6 +153,7 @@ class Made(NamedTuple):
     pregnant: bool = False
     frailty: float = 1.0
     health_need: bool = False
+    fluent: bool = True
     status: int = ImmigrationStatus.BRITISH
 
 
@@ -189,7 +190,7 @@ def made(people: Sequence[Made], seed: int = 1, ordinal: int = 0) -> Population:
         turns_18=column("turns_18", np.float64),
         dependants=column("dependants", np.bool_),
         pregnant=column("pregnant", np.bool_),
-        fluent=np.ones(n_people, np.bool_),
+        fluent=column("fluent", np.bool_),
         frailty=column("frailty", np.float64),
         health_need=column("health_need", np.bool_),
         status=column("status", np.uint8),

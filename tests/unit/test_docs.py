@@ -30,6 +30,7 @@ NAMES = [
     "outcomes",
     "pathway",
     "performance",
+    "stories",
     "trainers_guide",
 ]
 PLACEHOLDERS = {"PATH": "support.beds", "NAME": "priority_need"}
