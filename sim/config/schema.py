@@ -13,6 +13,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from sim.config.parts import Part
 from sim.config.schema_costs import Costs, UnitCost
+from sim.config.schema_homes import HomesByRegion, HomesInRegion, Renting
 from sim.config.schema_housing import (
     Applying,
     Housing,
@@ -78,6 +79,8 @@ __all__ = [
     "Experiment",
     "ExploitationMix",
     "Floor",
+    "HomesByRegion",
+    "HomesInRegion",
     "Housing",
     "LocalConnection",
     "MainDuty",
@@ -97,6 +100,7 @@ __all__ = [
     "Regions",
     "Register",
     "Relief",
+    "Renting",
     "ResponderMix",
     "Risk",
     "Service",

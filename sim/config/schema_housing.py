@@ -11,6 +11,7 @@ from typing import Self
 from pydantic import model_validator
 
 from sim.config.parts import Part
+from sim.config.schema_homes import HomesByRegion
 from sim.config.values import Days, Flag, Rate, Share
 
 
@@ -105,3 +106,4 @@ with warnings.catch_warnings():
         local_connection: LocalConnection
         register: Register
         main_duty: MainDuty
+        regions: HomesByRegion

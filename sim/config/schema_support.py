@@ -10,6 +10,7 @@ from typing import Literal, Self
 from pydantic import model_validator
 
 from sim.config.parts import Part
+from sim.config.schema_homes import Renting
 from sim.config.values import (
     Count,
     DatedDays,
@@ -162,8 +163,10 @@ class Places(Part):
     street_to_friends_per_year: Rate
     own_home_lost_per_year: Rate
     tenancy_lost_per_year: Rate
+    social_tenancy_lost_ratio: Rate
     private_rent_per_week: Rate
     private_rent_london_ratio: Rate
+    renting: Renting
 
 
 # ---------------------------------------------------------------------------------------- services, risk

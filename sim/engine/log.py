@@ -81,6 +81,8 @@ class Event(IntEnum):
     DIED = 86
     HEALTH_NEED_MET = 87
     HEALTH_NEED_RELAPSED = 88
+    # Homes
+    HOME_LOST = 90
 
 
 class Place(IntEnum):
@@ -149,6 +151,9 @@ class Detail(IntEnum):
     NO_LOCAL_CONNECTION = 60
     RELEASED = 61
     STATUS_CHANGED = 62
+    OWN_HOME = 76
+    PRIVATE_HOME = 77
+    SOCIAL_HOME = 78
     SERVICE_BASE = 100
     KNOWN_EITHER_WAY = 220
     KNOWN_AS_IT_STANDS = 221
@@ -215,6 +220,7 @@ EVENT_MEANING: dict[Event, str] = {
     Event.DIED: "died",
     Event.HEALTH_NEED_MET: "a service met the open health need",
     Event.HEALTH_NEED_RELAPSED: "a health need that had been met is open again",
+    Event.HOME_LOST: "lost a home of six months or more (detail: own, private or social)",
 }
 
 

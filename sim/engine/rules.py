@@ -20,11 +20,13 @@ from sim.config.schema import (
     Housing,
     Parameters,
     PlaceMix,
+    Places,
     Positive,
     ReasonableGrounds,
 )
 from sim.config.values import Dated
 from sim.engine.clock import day_of
+from sim.engine.regions import by_region, regions_of, with_odds
 from sim.people.mathematics import ln
 from sim.people.variates import cumulative_shares
 
@@ -136,18 +138,25 @@ class StatusRules(NamedTuple):
 
 
 class PlaceRules(NamedTuple):
+    """`private_rent` holds one rate a region of England and Wales."""
+
     at_start: tuple[tuple[float, ...], ...]
     custody_mean: float
     friends_after_loss: float
     friends_to_street: float
     street_to_friends: float
     own_home_lost: float
-    tenancy_lost: float
-    private_rent: tuple[float, float]
+    private_tenancy_lost: float
+    private_tenancy_regime: Steps
+    social_tenancy_lost: float
+    private_rent: tuple[float, ...]
+    renting_regime: Steps
+    single_room_exemption: Steps
+    under_35: float
 
 
 class HousingRules(NamedTuple):
-    """Pairs are (rest of England and Wales, London); `prevention_secured` is (single, with children)."""
+    """Tuples: one value a region of England and Wales; `prevention_secured`: (single, with children)."""
 
     told: float
     lead_mean: float
@@ -162,12 +171,12 @@ class HousingRules(NamedTuple):
     prevention_secured: tuple[float, float]
     prevention_lapsed: float
     relief_limit: float
-    relief_secured: tuple[float, float]
+    relief_secured: tuple[float, ...]
     relief_lapsed: float
     lapsed_if_housed: float
     interim_slope: float
     interim_base: float
-    vulnerable: tuple[float, float]
+    vulnerable: tuple[float, ...]
     survivors_have_priority: bool
     recognised_first_day: float
     recognised_mature: float
@@ -180,11 +189,11 @@ class HousingRules(NamedTuple):
     referred_elsewhere: float
     council_tests: float
     register_residence: float
-    general_offer: tuple[float, float]
+    general_offer: tuple[float, ...]
     intentional: float
-    social_offer: tuple[float, float]
-    private_offer: tuple[float, float]
-    main_duty_lapses: tuple[float, float]
+    social_offer: tuple[float, ...]
+    private_offer: tuple[float, ...]
+    main_duty_lapses: tuple[float, ...]
     notice: float
 
 
@@ -253,7 +262,7 @@ def rules_of(parameters: Parameters, today: Parameters | None = None) -> Rules:
         decisions=_decisions(parameters),
         support=_support(parameters, today or parameters),
         status=_status(parameters),
-        places=_places(parameters),
+        places=_places(parameters.places, parameters.housing),
         housing=_housing(parameters.housing, policy_day),
         services=tuple(
             ServiceRules(
@@ -495,9 +504,8 @@ def _place_mix(mix: PlaceMix) -> tuple[float, ...]:
     )
 
 
-def _places(parameters: Parameters) -> PlaceRules:
-    places = parameters.places
-    rent = places.private_rent_per_week / 7.0
+def _places(places: Places, housing: Housing) -> PlaceRules:
+    rent, renting = places.private_rent_per_week / 7.0, places.renting
     leave = _place_mix(places.with_leave)
     return PlaceRules(
         at_start=(
@@ -512,8 +520,17 @@ def _places(parameters: Parameters) -> PlaceRules:
         friends_to_street=places.friends_to_street_per_year / DAYS_A_YEAR,
         street_to_friends=places.street_to_friends_per_year / DAYS_A_YEAR,
         own_home_lost=places.own_home_lost_per_year / DAYS_A_YEAR,
-        tenancy_lost=places.tenancy_lost_per_year / DAYS_A_YEAR,
-        private_rent=(rent, rent * places.private_rent_london_ratio),
+        private_tenancy_lost=places.tenancy_lost_per_year / DAYS_A_YEAR,
+        private_tenancy_regime=_steps(renting.tenancy_lost_regime_ratio),
+        social_tenancy_lost=places.tenancy_lost_per_year / DAYS_A_YEAR * places.social_tenancy_lost_ratio,
+        private_rent=by_region(
+            rent,
+            rent * places.private_rent_london_ratio,
+            [region.private_rent_ratio for region in regions_of(housing)],
+        ),
+        renting_regime=_steps(renting.regime_ratio),
+        single_room_exemption=_steps(renting.single_room_exemption_ratio),
+        under_35=renting.under_35_share,
     )
 
 
@@ -528,6 +545,9 @@ def _housing(housing: Housing, policy_day: float) -> HousingRules:
     rest, london = 1.0 / (duty.mean_years * DAYS_A_YEAR), 1.0 / (duty.mean_years_london * DAYS_A_YEAR)
     social = (duty.social_offer_share, duty.social_offer_share_london)
     private = (duty.private_offer_share, duty.private_offer_share_london)
+    regions = regions_of(housing)
+    pace = [1.0 / region.time_to_offer_ratio for region in regions]
+    nowhere_else = [1.0] * len(regions)
     return HousingRules(
         told=applying.told_share,
         lead_mean=applying.lead_mean_days,
@@ -542,12 +562,19 @@ def _housing(housing: Housing, policy_day: float) -> HousingRules:
         prevention_secured=(prevention.secured_per_day * prevention.single_ratio, prevention.secured_per_day),
         prevention_lapsed=prevention.lapsed_per_day,
         relief_limit=relief.limit_days,
-        relief_secured=(relief.secured_per_day, relief.secured_per_day * relief.secured_london_ratio),
+        relief_secured=by_region(
+            relief.secured_per_day, relief.secured_per_day * relief.secured_london_ratio, nowhere_else
+        ),
         relief_lapsed=relief.lapsed_per_day,
         lapsed_if_housed=relief.lapsed_ratio_if_housed,
         interim_slope=relief.interim_slope,
         interim_base=relief.interim_base,
-        vulnerable=(need.vulnerable_share, need.vulnerable_london),
+        vulnerable=tuple(
+            with_odds(share, region.priority_need_odds_ratio)
+            for share, region in zip(
+                by_region(need.vulnerable_share, need.vulnerable_london, nowhere_else), regions, strict=True
+            )
+        ),
         survivors_have_priority=need.confirmed_survivors,
         recognised_first_day=need.recognition.first_day,
         recognised_mature=need.recognition.mature,
@@ -560,11 +587,17 @@ def _housing(housing: Housing, policy_day: float) -> HousingRules:
         referred_elsewhere=connection.referred_share,
         council_tests=register.test_share,
         register_residence=register.residence_days,
-        general_offer=(register.offers_per_year / DAYS_A_YEAR, register.offers_per_year_london / DAYS_A_YEAR),
+        general_offer=by_region(
+            register.offers_per_year / DAYS_A_YEAR,
+            register.offers_per_year_london / DAYS_A_YEAR,
+            [region.register_offers_ratio for region in regions],
+        ),
         intentional=duty.intentional_share,
-        social_offer=(social[0] * rest, social[1] * london),
-        private_offer=(private[0] * rest, private[1] * london),
-        main_duty_lapses=((1.0 - social[0] - private[0]) * rest, (1.0 - social[1] - private[1]) * london),
+        social_offer=by_region(social[0] * rest, social[1] * london, pace),
+        private_offer=by_region(private[0] * rest, private[1] * london, pace),
+        main_duty_lapses=by_region(
+            (1.0 - social[0] - private[0]) * rest, (1.0 - social[1] - private[1]) * london, pace
+        ),
         notice=duty.notice_days,
     )
 

@@ -11,12 +11,12 @@ from typing import Final
 
 from sim.engine.environment import NEVER, Story
 from sim.engine.log import Place
-from sim.people.codes import ImmigrationStatus, Region
+from sim.people.codes import ImmigrationStatus
 from sim.people.population import Population
 
 SERVICES_MAX = 8
 
-_LEAVE, _LONDON = int(ImmigrationStatus.LEAVE), int(Region.LONDON)
+_LEAVE = int(ImmigrationStatus.LEAVE)
 _OWN_HOME, _SOCIAL_HOME = int(Place.OWN_HOME), int(Place.SOCIAL_HOME)
 _FRIENDS, _OUT_OF_CONTACT = int(Place.FRIENDS), int(Place.OUT_OF_CONTACT)
 
@@ -151,7 +151,6 @@ class Survivor:
         "insecure_spells",
         "key",
         "lapsed",
-        "london",
         "nationality",
         "new_luck",
         "on_register",
@@ -173,6 +172,7 @@ class Survivor:
         "ticket_count",
         "tickets",
         "turns_18",
+        "under_35",
         "visit",
     )
 
@@ -183,7 +183,6 @@ class Survivor:
         self.nationality: int = traits.nationality[row]
         self.immigration_enforcement: bool = traits.immigration_enforcement[row]
         self.region: int = traits.region[row]
-        self.london: int = 1 if self.region == _LONDON else 0
         self.turns_18: float = traits.turns_18[row]
         self.dependants: bool = traits.dependants[row]
         self.pregnant: bool = traits.pregnant[row]
@@ -221,6 +220,7 @@ class Survivor:
         self.resident_since = 0.0
         self.place_losses = 0
         self.permission = False
+        self.under_35 = False
         # support
         self.in_support = False
         self.ever_supported = False

@@ -10,6 +10,7 @@ from __future__ import annotations
 from sim.engine.clock import on_grid
 from sim.engine.environment import NEVER
 from sim.engine.log import Place
+from sim.engine.rules import at
 from sim.engine.survivor import N_CLOCKS, Clock, Duty, Line, Slot, Survivor
 from sim.engine.world import World
 from sim.people.chance import Activity, uniform
@@ -182,27 +183,41 @@ def _rates_of_place(person: Survivor, world: World, rates: list[float]) -> None:
         rates[Clock.FINDS_SOFA] = places.street_to_friends
     elif place == _OWN_HOME:
         rates[Clock.LOSES_PLACE] = places.own_home_lost
-    elif place in (_PRIVATE_HOME, _SOCIAL_HOME):
-        rates[Clock.LOSES_PLACE] = places.tenancy_lost
+    elif place == _PRIVATE_HOME:
+        rates[Clock.LOSES_PLACE] = places.private_tenancy_lost * at(places.private_tenancy_regime, world._now)
+    elif place == _SOCIAL_HOME:
+        rates[Clock.LOSES_PLACE] = places.social_tenancy_lost
     if person.duty != Duty.NONE:
         return
     if _SAFEHOUSE <= place <= _STREET and person.eligible and world._now >= person.income_from:
-        rates[Clock.RENTS_PRIVATELY] = places.private_rent[person.london]
+        rates[Clock.RENTS_PRIVATELY] = finds_tenancy(person, world)
+
+
+def finds_tenancy(person: Survivor, world: World) -> float:
+    """Rate of finding a private tenancy without help, under the benefit and tenancy law of the day.
+
+    Single people under 35 are paid for a room only, confirmed survivors excepted from a date on.
+    """
+    places, now = world.rules.places, world._now
+    rate = places.private_rent[person.region] * at(places.renting_regime, now)
+    if person.under_35 and person.ever_confirmed and not person.dependants:
+        rate *= at(places.single_room_exemption, now)
+    return rate
 
 
 def _rates_of_duties(person: Survivor, world: World, rates: list[float]) -> None:
     """What a council's duty and the housing register bring."""
-    housing, london, duty = world.rules.housing, person.london, person.duty
+    housing, region, duty = world.rules.housing, person.region, person.duty
     lapses = housing.lapsed_if_housed if person.place in (_SAFEHOUSE, _COUNCIL_TEMPORARY) else 1.0
     if duty == Duty.PREVENTION:
         rates[Clock.HELP_SECURES_HOME] = housing.prevention_secured[1 if person.dependants else 0]
         rates[Clock.DUTY_LAPSES] = housing.prevention_lapsed * lapses
     elif duty == Duty.RELIEF:
-        rates[Clock.HELP_SECURES_HOME] = housing.relief_secured[london]
+        rates[Clock.HELP_SECURES_HOME] = housing.relief_secured[region]
         rates[Clock.DUTY_LAPSES] = housing.relief_lapsed * lapses
     elif duty == Duty.MAIN:
-        rates[Clock.PRIVATE_OFFER] = housing.private_offer[london]
-        rates[Clock.DUTY_LAPSES] = housing.main_duty_lapses[london]
+        rates[Clock.PRIVATE_OFFER] = housing.private_offer[region]
+        rates[Clock.DUTY_LAPSES] = housing.main_duty_lapses[region]
     if person.on_register and not person.settled and person.eligible:
         offers = housing.social_offer if duty == Duty.MAIN else housing.general_offer
-        rates[Clock.SOCIAL_OFFER] = offers[london]
+        rates[Clock.SOCIAL_OFFER] = offers[region]

@@ -7,6 +7,7 @@ home is found or lost, and sets the day on which somebody without a secure place
 from __future__ import annotations
 
 from sim.engine.clock import on_grid
+from sim.engine.environment import NEVER
 from sim.engine.log import Detail, Event, Place
 from sim.engine.rules import DAYS_A_YEAR
 from sim.engine.survivor import Duty, Line, Slot, Survivor
@@ -40,6 +41,8 @@ def begin(person: Survivor, world: World) -> None:
         person.resident_since = world._now - (0.5 + residence * 3) * DAYS_A_YEAR
     else:
         person.resident_since = world._now - 0.5 * residence * DAYS_A_YEAR
+    young = world.draw_once(person, Activity.UNDER_35) < rules.places.under_35
+    person.under_35 = young or person.turns_18 < NEVER
     world.record(person, Event.COMMUNITY_LIFE_BEGINS)
     if person.place == Place.CUSTODY:
         stay = exponential(world.draw_once(person, Activity.CUSTODY_STAY), rules.places.custody_mean)

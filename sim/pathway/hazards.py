@@ -16,6 +16,12 @@ from sim.pathway.clocks import spent, with_worker
 from sim.people.chance import Activity
 from sim.people.variates import exponential
 
+_HOMES: dict[int, Detail] = {
+    Place.OWN_HOME: Detail.OWN_HOME,
+    Place.PRIVATE_HOME: Detail.PRIVATE_HOME,
+    Place.SOCIAL_HOME: Detail.SOCIAL_HOME,
+}
+
 
 def rings(person: Survivor, world: World) -> None:
     """A hazard's threshold is spent."""
@@ -60,6 +66,7 @@ def loses_place(person: Survivor, world: World) -> None:
     if person.place == Place.FRIENDS:
         community.move(person, world, Place.STREET, Detail.ROUGH)
     else:
+        world.record(person, Event.HOME_LOST, _HOMES[person.place])
         community.move(person, world, community.next_place(person, world), Detail.HOME_LOST)
     support.ask_for_bed(person, world)
 

@@ -102,7 +102,7 @@ def automatic_priority(person: Survivor, world: World) -> bool:
 
 def vulnerable(person: Survivor, world: World) -> bool:
     """Priority need by vulnerability (s189(1)(c)): decided case by case, and differently by region."""
-    share = world.rules.housing.vulnerable[person.london]
+    share = world.rules.housing.vulnerable[person.region]
     return world.draw_once(person, Activity.VULNERABLE, person.applications) < share
 
 

@@ -135,6 +135,8 @@ class Activity(IntEnum):
     DETECTED_WHEN = 162
     AWAY_LENGTH = 163
     PRONE_TO_REFERRAL = 164
+    # homes
+    UNDER_35 = 190
 
 
 def mix(z: int) -> int:

@@ -97,8 +97,8 @@ NOT_MODELLED: Final[tuple[tuple[str, str], ...]] = (
     ),
     (
         "Councils one by one",
-        "London and the rest of England and Wales are told apart in housing, and nothing finer: practice "
-        "differs between councils, and no figure for survivors says by how much.",
+        "Regions are told apart in housing, most of them by values for London and for everywhere else: "
+        "practice differs between councils, and no figure for survivors says by how much.",
     ),
     (
         "Recorded returns with detection held as it is today",

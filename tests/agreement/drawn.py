@@ -42,7 +42,7 @@ PLACES = ("own_home", "friends", "street", "asylum_accommodation", "council_temp
 DESKS = ("decisions.reasonable_grounds", "decisions.conclusive_grounds")
 ORDERS = ((1.0, 0.0), (0.0, 1.0), (0.0, 0.0), (0.3, 0.42), (0.5, 0.5), (0.6, 0.0), (1 / 3, 1 / 3))
 NOT_DRAWN = ("title", "payer", "decided_by", "cost_per_week", "overall_from", "newest", "oldest", *PLACES)
-NEVER_ZERO = ("mean_years", "mean_years_london", "clients_per_worker")
+NEVER_ZERO = ("mean_years", "mean_years_london", "time_to_offer_ratio", "clients_per_worker")
 
 _shares = st.sampled_from((0.0, 1.0, 0.5)) | st.floats(0.0, 1.0)
 _days = st.sampled_from((0.0, 1.0, 2.0, 7.0, 45.0, 365.0)) | st.floats(0.0, 400.0)

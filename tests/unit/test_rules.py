@@ -16,6 +16,7 @@ from sim.engine.rules import (
     positive_shares,
     rules_of,
 )
+from sim.people.codes import Region
 from tests.small_world import parameters
 
 
@@ -129,12 +130,12 @@ def test_rates_are_per_day_and_shares_of_the_main_duty_add_up_to_its_mean_length
     of = parameters()
     rules = rules_of(of)
     assert rules.risk.dies * DAYS_A_YEAR == pytest.approx(of.risk.dies_per_year)
-    assert rules.places.private_rent[1] == pytest.approx(0.01 / 7 * 0.3)
-    for london, years in ((0, 0.8), (1, 3.5)):
+    assert rules.places.private_rent[Region.LONDON] == pytest.approx(0.01 / 7 * 0.3)
+    for region, years in ((Region.EAST, 0.8), (Region.LONDON, 3.5)):
         total = (
-            rules.housing.social_offer[london]
-            + rules.housing.private_offer[london]
-            + rules.housing.main_duty_lapses[london]
+            rules.housing.social_offer[region]
+            + rules.housing.private_offer[region]
+            + rules.housing.main_duty_lapses[region]
         )
         assert 1 / total == pytest.approx(years * DAYS_A_YEAR)
 

@@ -49,7 +49,7 @@ from sim.engine.compiled.names import (
     STATUS_BRITISH,
     STATUS_NO_STATUS,
 )
-from sim.engine.compiled.world import NEVER, eligible, insecure, on_grid, settled, until
+from sim.engine.compiled.world import NEVER, at, eligible, insecure, on_grid, settled, until
 from sim.engine.survivor import N_CLOCKS
 from sim.pathway.clocks import SLOWEST, UNDRAWN
 from sim.people.compiled_chance import c_uniform, c_unit_exponential
@@ -200,31 +200,44 @@ def _rates_of_place(person: Any, world: Any) -> None:
         rates[CLOCK_FINDS_SOFA] = places.street_to_friends
     elif place == PLACE_OWN_HOME:
         rates[CLOCK_LOSES_PLACE] = places.own_home_lost
-    elif place in (PLACE_PRIVATE_HOME, PLACE_SOCIAL_HOME):
-        rates[CLOCK_LOSES_PLACE] = places.tenancy_lost
+    elif place == PLACE_PRIVATE_HOME:
+        regime = at(world, places.private_tenancy_regime, world.now)
+        rates[CLOCK_LOSES_PLACE] = places.private_tenancy_lost * regime
+    elif place == PLACE_SOCIAL_HOME:
+        rates[CLOCK_LOSES_PLACE] = places.social_tenancy_lost
     if person.duty != DUTY_NONE:
         return
     if PLACE_SAFEHOUSE <= place <= PLACE_STREET and eligible(person) and world.now >= person.income_from:
-        rates[CLOCK_RENTS_PRIVATELY] = places.private_rent[person.london]
+        rates[CLOCK_RENTS_PRIVATELY] = finds_tenancy(person, world)
+
+
+@kernel
+def finds_tenancy(person: Any, world: Any) -> float:
+    """Rate of finding a private tenancy without help, under the benefit and tenancy law of the day."""
+    places, now = world.rules.places, world.now
+    rate = places.private_rent[person.region] * at(world, places.renting_regime, now)
+    if person.under_35 and person.ever_confirmed and not person.dependants:
+        rate *= at(world, places.single_room_exemption, now)
+    return rate
 
 
 @kernel
 def _rates_of_duties(person: Any, world: Any) -> None:
     """What a council's duty and the housing register bring."""
-    housing, london, duty, rates = world.rules.housing, person.london, person.duty, world.rates
+    housing, region, duty, rates = world.rules.housing, person.region, person.duty, world.rates
     housed = person.place == PLACE_SAFEHOUSE or person.place == PLACE_COUNCIL_TEMPORARY
     lapses = housing.lapsed_if_housed if housed else 1.0
     if duty == DUTY_PREVENTION:
         rates[CLOCK_HELP_SECURES_HOME] = housing.prevention_secured[1 if person.dependants else 0]
         rates[CLOCK_DUTY_LAPSES] = housing.prevention_lapsed * lapses
     elif duty == DUTY_RELIEF:
-        rates[CLOCK_HELP_SECURES_HOME] = housing.relief_secured[london]
+        rates[CLOCK_HELP_SECURES_HOME] = housing.relief_secured[region]
         rates[CLOCK_DUTY_LAPSES] = housing.relief_lapsed * lapses
     elif duty == DUTY_MAIN:
-        rates[CLOCK_PRIVATE_OFFER] = housing.private_offer[london]
-        rates[CLOCK_DUTY_LAPSES] = housing.main_duty_lapses[london]
+        rates[CLOCK_PRIVATE_OFFER] = housing.private_offer[region]
+        rates[CLOCK_DUTY_LAPSES] = housing.main_duty_lapses[region]
     if person.on_register and not settled(person) and eligible(person):
         if duty == DUTY_MAIN:
-            rates[CLOCK_SOCIAL_OFFER] = housing.social_offer[london]
+            rates[CLOCK_SOCIAL_OFFER] = housing.social_offer[region]
         else:
-            rates[CLOCK_SOCIAL_OFFER] = housing.general_offer[london]
+            rates[CLOCK_SOCIAL_OFFER] = housing.general_offer[region]

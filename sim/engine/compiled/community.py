@@ -18,6 +18,7 @@ from sim.engine.compiled.names import (
     DRAW_RESIDENCE_AT_START,
     DRAW_RESIDENCE_LENGTH,
     DRAW_SOFA,
+    DRAW_UNDER_35,
     DUTY_NONE,
     DUTY_PREVENTION,
     EVENT_BED_LEFT,
@@ -40,6 +41,7 @@ from sim.engine.compiled.queues import leave, release
 from sim.engine.compiled.state import BEDS
 from sim.engine.compiled.world import (
     ENDED,
+    NEVER,
     draw_once,
     insecure,
     on_grid,
@@ -70,6 +72,8 @@ def begin(person: Any, world: Any) -> None:
         person.resident_since = world.now - (0.5 + residence * 3) * DAYS_A_YEAR
     else:
         person.resident_since = world.now - 0.5 * residence * DAYS_A_YEAR
+    young = draw_once(person, DRAW_UNDER_35, 0) < rules.places.under_35
+    person.under_35 = young or person.turns_18 < NEVER
     record(person, world, EVENT_COMMUNITY_LIFE_BEGINS, 0)
     if person.place == PLACE_CUSTODY:
         stay = c_exponential(draw_once(person, DRAW_CUSTODY_STAY, 0), rules.places.custody_mean)

@@ -37,12 +37,15 @@ from sim.engine.compiled.names import (
     DETAIL_MISSING,
     DETAIL_NEW_EXPLOITATION,
     DETAIL_NONE,
+    DETAIL_OWN_HOME,
     DETAIL_PLACE_ENDED,
+    DETAIL_PRIVATE_HOME,
     DETAIL_PRIVATE_OFFER,
     DETAIL_RELEASED,
     DETAIL_ROUGH,
     DETAIL_SAME_INCIDENT,
     DETAIL_SECURED,
+    DETAIL_SOCIAL_HOME,
     DETAIL_SOCIAL_OFFER,
     DETAIL_SOFA,
     DRAW_APPLIES_IN_CRISIS,
@@ -54,6 +57,7 @@ from sim.engine.compiled.names import (
     EVENT_BACK_IN_CONTACT,
     EVENT_CRISIS,
     EVENT_DIED,
+    EVENT_HOME_LOST,
     EVENT_LEFT_UK,
     EVENT_RE_EXPLOITED,
     EVENT_RETURNED_TO_PROVIDER,
@@ -63,6 +67,7 @@ from sim.engine.compiled.names import (
     PLACE_FRIENDS,
     PLACE_LEFT_MODEL,
     PLACE_OUT_OF_CONTACT,
+    PLACE_OWN_HOME,
     PLACE_PRIVATE_HOME,
     PLACE_SAFEHOUSE,
     PLACE_SOCIAL_HOME,
@@ -125,6 +130,12 @@ def loses_place(person: Any, world: Any) -> None:
     if person.place == PLACE_FRIENDS:
         community.move(person, world, PLACE_STREET, DETAIL_ROUGH)
     else:
+        lost = DETAIL_SOCIAL_HOME
+        if person.place == PLACE_OWN_HOME:
+            lost = DETAIL_OWN_HOME
+        elif person.place == PLACE_PRIVATE_HOME:
+            lost = DETAIL_PRIVATE_HOME
+        record(person, world, EVENT_HOME_LOST, lost)
         community.move(person, world, community.next_place(person, world), DETAIL_HOME_LOST)
     support.ask_for_bed(person, world)
 

@@ -181,7 +181,7 @@ def automatic_priority(person: Any, world: Any) -> bool:
 @kernel
 def vulnerable(person: Any, world: Any) -> bool:
     """Priority need by vulnerability (s189(1)(c)): decided case by case, and differently by region."""
-    share = world.rules.housing.vulnerable[person.london]
+    share = world.rules.housing.vulnerable[person.region]
     return draw_once(person, DRAW_VULNERABLE, person.applications) < share
 
 

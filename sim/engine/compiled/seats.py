@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import Any
 
 from sim.engine.compiled.kernel import kernel
-from sim.engine.compiled.names import REGION_LONDON, SLOT_LIFE, SLOT_NRM
+from sim.engine.compiled.names import SLOT_LIFE, SLOT_NRM
 from sim.engine.survivor import N_CLOCKS, N_LINES, N_SLOTS
 from sim.pathway.clocks import UNDRAWN
 
@@ -31,7 +31,6 @@ def take_seat(world: Any, people: Any, one: Any) -> int:
     person = people[seat]
     person.row, person.key, person.group = one.row, one.key, one.group
     person.region, person.status, person.turns_18 = one.region, one.status, one.turns_18
-    person.london = 1 if one.region == REGION_LONDON else 0
     person.immigration_enforcement = one.immigration_enforcement
     person.dependants, person.pregnant = one.dependants, one.pregnant
     person.frailty, person.health_need = one.frailty, one.health_need

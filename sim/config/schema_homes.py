@@ -1,0 +1,51 @@
+"""Where homes come from: regions, renting privately, tenancies, supply. The shapes of these parameters.
+
+Meanings, sources and ranges stand in the evidence register; limits of single values in ``sim.config.values``.
+What a council owes, and to whom, is in ``schema_housing``.
+"""
+
+from __future__ import annotations
+
+from pydantic import model_validator
+
+from sim.config.parts import Part
+from sim.config.values import DatedRate, Rate, Share
+
+
+class HomesInRegion(Part):
+    """How homes are come by in one region: ratios to the value for London, or for everywhere else."""
+
+    time_to_offer_ratio: Rate
+    register_offers_ratio: Rate
+    private_rent_ratio: Rate
+    priority_need_odds_ratio: Rate
+
+    @model_validator(mode="after")
+    def offers_take_time(self) -> HomesInRegion:
+        if self.time_to_offer_ratio == 0.0:
+            raise ValueError("time_to_offer_ratio must be above 0: an offer takes some time; nearest: 0.01")
+        return self
+
+
+class HomesByRegion(Part):
+    """The nine English regions and Wales; Scotland and Northern Ireland are not followed that far."""
+
+    north_east: HomesInRegion
+    north_west: HomesInRegion
+    yorkshire: HomesInRegion
+    east_midlands: HomesInRegion
+    west_midlands: HomesInRegion
+    east: HomesInRegion
+    london: HomesInRegion
+    south_east: HomesInRegion
+    south_west: HomesInRegion
+    wales: HomesInRegion
+
+
+class Renting(Part):
+    """Renting privately without help: benefit and tenancy law, as ratios from a date on."""
+
+    under_35_share: Share
+    single_room_exemption_ratio: DatedRate
+    regime_ratio: DatedRate
+    tenancy_lost_regime_ratio: DatedRate
