@@ -16,6 +16,7 @@ from sim.config.values import (
     DatedDays,
     DatedNumber,
     DatedShare,
+    Day,
     Days,
     Flag,
     PlaceCount,
@@ -103,6 +104,7 @@ class Asylum(Part):
     appeal_sigma: Rate
     appeal_allowed_share: Share
     notice_after_grant_days: DatedDays
+    notice_after_grant_exempt_days: DatedDays
     notice_after_refusal_days: Days
     section_4_share: Share
 
@@ -112,6 +114,9 @@ class Asylum(Part):
         return self
 
     accommodation_share: Share
+    later_claim_share: Share
+    later_claim_mean_days: Days
+    fresh_claim_share: Share
 
 
 class TemporaryPermission(Part):
@@ -119,8 +124,11 @@ class TemporaryPermission(Part):
 
     granted_share: DatedShare
     decision_delay_days: Days
+    paused_from: Day
+    paused_until: Day
     min_days: Days
     max_days: Days
+    renewed_share: Share
 
     @model_validator(mode="after")
     def length_ascends(self) -> Self:
@@ -130,8 +138,15 @@ class TemporaryPermission(Part):
 
 class Status(Part):
     eu_settled_share: Share
+    eu_pre_settled_share: Share
+    eu_qualifying_share: Share
     asylum: Asylum
     temporary_permission: TemporaryPermission
+
+    @model_validator(mode="after")
+    def eu_nationals_are_shares(self) -> Self:
+        self._must_not_exceed_one("eu_settled_share", "eu_pre_settled_share")
+        return self
 
 
 class PlaceMix(Part):

@@ -51,6 +51,8 @@ class Event(IntEnum):
     LEAVE_GRANTED = 43
     LEAVE_EXPIRED = 44
     ASYLUM_ACCOMMODATION_NOTICE = 45
+    ASYLUM_CLAIMED = 46
+    LEAVE_RENEWED = 47
     # Housing
     MOVED = 50
     APPLIED_AS_HOMELESS = 51
@@ -154,6 +156,8 @@ class Detail(IntEnum):
     OWN_HOME = 76
     PRIVATE_HOME = 77
     SOCIAL_HOME = 78
+    FIRST_CLAIM = 86
+    FRESH_CLAIM = 87
     SERVICE_BASE = 100
     KNOWN_EITHER_WAY = 220
     KNOWN_AS_IT_STANDS = 221
@@ -193,6 +197,8 @@ EVENT_MEANING: dict[Event, str] = {
     Event.LEAVE_GRANTED: "temporary permission to stay granted to a confirmed survivor",
     Event.LEAVE_EXPIRED: "temporary permission to stay ran out",
     Event.ASYLUM_ACCOMMODATION_NOTICE: "notice given that asylum accommodation will end",
+    Event.ASYLUM_CLAIMED: "claimed asylum after referral (detail: a first claim, or a fresh one)",
+    Event.LEAVE_RENEWED: "temporary permission to stay renewed when it ran out",
     Event.MOVED: "moved to another place (column place; detail: how)",
     Event.APPLIED_AS_HOMELESS: "applied to a council as homeless (detail: planned, in crisis, after asylum)",
     Event.APPLICATION_REFUSED: "no duty owed (detail: not eligible, not homeless)",

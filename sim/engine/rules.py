@@ -128,13 +128,20 @@ class StatusRules(NamedTuple):
     appeal_sigma: float
     appeal_allowed: float
     notice_after_grant: Steps
+    notice_after_grant_exempt: Steps
     notice_after_refusal: float
     section_4: float
     accommodation: float
+    later_claim: float
+    later_claim_mean: float
+    fresh_claim: float
     permission: Steps
     permission_delay: float
+    permission_paused_from: float
+    permission_paused_until: float
     permission_min: float
     permission_max: float
+    permission_renewed: float
 
 
 class PlaceRules(NamedTuple):
@@ -488,13 +495,20 @@ def _status(parameters: Parameters) -> StatusRules:
         appeal_sigma=asylum.appeal_sigma,
         appeal_allowed=asylum.appeal_allowed_share,
         notice_after_grant=_steps(asylum.notice_after_grant_days),
+        notice_after_grant_exempt=_steps(asylum.notice_after_grant_exempt_days),
         notice_after_refusal=asylum.notice_after_refusal_days,
         section_4=asylum.section_4_share,
         accommodation=asylum.accommodation_share,
+        later_claim=asylum.later_claim_share,
+        later_claim_mean=asylum.later_claim_mean_days,
+        fresh_claim=asylum.fresh_claim_share,
         permission=_steps(permission.granted_share),
         permission_delay=permission.decision_delay_days,
+        permission_paused_from=float(day_of(permission.paused_from)),
+        permission_paused_until=float(day_of(permission.paused_until)),
         permission_min=permission.min_days,
         permission_max=permission.max_days,
+        permission_renewed=permission.renewed_share,
     )
 
 
@@ -514,6 +528,7 @@ def _places(places: Places, housing: Housing) -> PlaceRules:
             leave,
             _place_mix(places.asylum_pending),
             _place_mix(places.no_status),
+            leave,
         ),
         custody_mean=places.custody_mean_days,
         friends_after_loss=places.friends_after_loss_share,

@@ -120,6 +120,7 @@ class Survivor:
         "case_open",
         "cg_positive_at",
         "changed",
+        "claims",
         "clock_due",
         "clock_left",
         "clock_occasion",
@@ -221,6 +222,7 @@ class Survivor:
         self.place_losses = 0
         self.permission = False
         self.under_35 = False
+        self.claims = 0
         # support
         self.in_support = False
         self.ever_supported = False

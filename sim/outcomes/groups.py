@@ -39,8 +39,9 @@ def status_at(story: Story, at_referral: NDArray[np.uint8], when: Floats) -> Who
     Returns
     -------
     ndarray of int64, shape (n,)
-        `ImmigrationStatus`. A refusal leaves a claim pending until the appeal is dismissed or not brought;
-        temporary permission counts as leave until it expires; asylum, once granted, as leave for good.
+        `ImmigrationStatus`. A refusal leaves a claim pending until the appeal is dismissed or not brought; a
+        claim made later makes it pending again; temporary permission counts as leave until it expires;
+        asylum, once granted, as leave for good.
     """
     counted = story.time <= when[story.who]
 
@@ -54,8 +55,15 @@ def status_at(story: Story, at_referral: NDArray[np.uint8], when: Floats) -> Who
     )
     has_leave = at_referral == ImmigrationStatus.LEAVE
     has_leave[story.who[permission]] = story.event[permission] == Event.LEAVE_GRANTED  # the latest one stands
-    pending = (at_referral == ImmigrationStatus.ASYLUM_PENDING) & ~had(Event.APPEAL_DISMISSED)
-    settled = (at_referral == ImmigrationStatus.BRITISH) | (at_referral == ImmigrationStatus.EU_SETTLED)
+    pending = at_referral == ImmigrationStatus.ASYLUM_PENDING
+    claims = np.flatnonzero(
+        counted & ((story.event == Event.ASYLUM_CLAIMED) | (story.event == Event.APPEAL_DISMISSED))
+    )
+    pending[story.who[claims]] = story.event[claims] == Event.ASYLUM_CLAIMED
+    settled = np.isin(
+        at_referral,
+        (ImmigrationStatus.BRITISH, ImmigrationStatus.EU_SETTLED, ImmigrationStatus.EU_PRE_SETTLED),
+    )
     return np.select(
         [settled, had(Event.ASYLUM_GRANTED) | has_leave, pending],
         [at_referral.astype(np.int64), ImmigrationStatus.LEAVE, ImmigrationStatus.ASYLUM_PENDING],

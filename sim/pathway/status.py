@@ -1,8 +1,8 @@
 """Immigration status: asylum claims and appeals, temporary permission to stay, and the homes tied to them.
 
 These clocks run beside the NRM. Leaving Victim Care support does not end asylum accommodation, and a grant of
-asylum does not end Victim Care support: two cliffs on two clocks. Not modelled: fresh claims, family reunion,
-the difference between refugee status and humanitarian protection.
+asylum does not end Victim Care support: two cliffs on two clocks. Not modelled: family reunion, pre-settled
+people who settle later, the difference between refugee status and humanitarian protection.
 """
 
 from __future__ import annotations
@@ -18,36 +18,79 @@ from sim.people.chance import Activity
 from sim.people.codes import ImmigrationStatus
 from sim.people.variates import exponential, lognormal_from_median, uniform_between
 
+RENEWALS_AT_MOST = 20
+"""More than any run has room for at lengths that anybody would grant."""
+
 
 def begin(person: Survivor, world: World) -> None:
     """Start the status clocks of somebody whose life in the community begins to be followed."""
-    if person.status == ImmigrationStatus.ASYLUM_PENDING:
+    if person.status == ImmigrationStatus.ASYLUM_PENDING or (
+        person.status == ImmigrationStatus.NO_STATUS
+        and world.draw_once(person, Activity.LATER_CLAIM) < world.rules.status.later_claim
+    ):
         world.start(person, Slot.STATUS, asylum_claim(person, world))
 
 
 def asylum_claim(person: Survivor, world: World) -> Story:
-    """A claim that was pending at referral: the decision, and perhaps an appeal."""
-    rules = world.rules.status
-    length = lognormal_from_median(
-        world.draw_once(person, Activity.ASYLUM_DECISION_WHEN), rules.decision_median, rules.decision_sigma
-    )
-    world.wait(person, Slot.STATUS, length)
-    yield
-    if world.draw_once(person, Activity.ASYLUM_DECISION) < world.rules.status.granted:
-        grant(person, world)
-        return
-    world.record(person, Event.ASYLUM_REFUSED)
-    rules = world.rules.status
-    if world.draw_once(person, Activity.APPEAL) < rules.appeals:
+    """A claim: the decision, perhaps an appeal, perhaps one fresh claim after a final refusal.
+
+    Most claims were pending at referral; some people without status claim later. Whoever has been given
+    permission meanwhile does not claim.
+    """
+    if person.status == ImmigrationStatus.NO_STATUS:
+        u = world.draw_once(person, Activity.LATER_CLAIM_WHEN)
+        world.wait(person, Slot.STATUS, exponential(u, world.rules.status.later_claim_mean))
+        yield
+        if person.permission:
+            return
+        claim(person, world, Detail.FIRST_CLAIM)
+    while True:
+        rules, claims = world.rules.status, person.claims
         length = lognormal_from_median(
-            world.draw_once(person, Activity.APPEAL_WHEN), rules.appeal_median, rules.appeal_sigma
+            world.draw_once(person, Activity.ASYLUM_DECISION_WHEN, claims),
+            rules.decision_median,
+            rules.decision_sigma,
         )
         world.wait(person, Slot.STATUS, length)
         yield
-        if world.draw_once(person, Activity.APPEAL_ALLOWED) < world.rules.status.appeal_allowed:
+        if world.draw_once(person, Activity.ASYLUM_DECISION, claims) < world.rules.status.granted:
             grant(person, world)
             return
-    refuse(person, world)
+        world.record(person, Event.ASYLUM_REFUSED)
+        rules = world.rules.status
+        if world.draw_once(person, Activity.APPEAL, claims) < rules.appeals:
+            length = lognormal_from_median(
+                world.draw_once(person, Activity.APPEAL_WHEN, claims), rules.appeal_median, rules.appeal_sigma
+            )
+            world.wait(person, Slot.STATUS, length)
+            yield
+            if world.draw_once(person, Activity.APPEAL_ALLOWED, claims) < world.rules.status.appeal_allowed:
+                grant(person, world)
+                return
+        refuse(person, world)
+        rules = world.rules.status
+        if claims or world.draw_once(person, Activity.FRESH_CLAIM) >= rules.fresh_claim:
+            return
+        u = world.draw_once(person, Activity.FRESH_CLAIM_WHEN)
+        world.wait(person, Slot.STATUS, exponential(u, rules.later_claim_mean))
+        yield
+        if person.permission:
+            return
+        person.claims = 1
+        claim(person, world, Detail.FRESH_CLAIM)
+
+
+def claim(person: Survivor, world: World, which: int) -> None:
+    """A claim made after referral: pending again, and perhaps a room in asylum accommodation."""
+    person.status = ImmigrationStatus.ASYLUM_PENDING
+    world.record(person, Event.ASYLUM_CLAIMED, which)
+    if person.place == Place.ASYLUM_ACCOMMODATION:
+        world.stop(person, Slot.PLACE_ENDS)
+    elif person.insecure and not person.away:
+        room = world.draw_once(person, Activity.ROOM_AFTER_CLAIM, person.claims)
+        if room < world.rules.status.accommodation:
+            community.move(person, world, Place.ASYLUM_ACCOMMODATION, Detail.ASYLUM)
+    person.changed = True
 
 
 def grant(person: Survivor, world: World) -> None:
@@ -57,8 +100,9 @@ def grant(person: Survivor, world: World) -> None:
     claim_benefits(person, world)
     rules = world.rules
     if person.place == Place.ASYLUM_ACCOMMODATION:
-        notice = on_grid(at(rules.status.notice_after_grant, world._now))
-        give_notice(person, world, notice)
+        exempt = person.dependants or person.pregnant
+        days = rules.status.notice_after_grant_exempt if exempt else rules.status.notice_after_grant
+        give_notice(person, world, on_grid(at(days, world._now)))
         if world.draw_once(person, Activity.APPLIES_AFTER_ASYLUM) < rules.housing.after_asylum:
             u = world.draw_once(person, Activity.APPLIES_AFTER_ASYLUM_WHEN)
             after = on_grid(1.0 + exponential(u, rules.housing.after_asylum_mean))
@@ -89,15 +133,26 @@ def give_notice(person: Survivor, world: World, notice: float) -> None:
 
 # ---------------------------------------------------------------------- temporary permission to stay
 def confirmed(person: Survivor, world: World) -> None:
-    """After a positive conclusive decision, some without leave are given temporary permission to stay."""
-    if person.eligible or person.stories[Slot.PERMISSION] is not None:
+    """After a positive conclusive decision, some without leave are given temporary permission to stay.
+
+    Pre-settled status is leave already, though without a right to reside it opens no housing assistance.
+    """
+    if person.eligible or person.status == ImmigrationStatus.EU_PRE_SETTLED:
         return
-    world.start(person, Slot.PERMISSION, temporary_permission(person, world))
+    if person.stories[Slot.PERMISSION] is None:
+        world.start(person, Slot.PERMISSION, temporary_permission(person, world))
 
 
 def temporary_permission(person: Survivor, world: World) -> Story:
-    """The decision on temporary permission, and the day it runs out."""
-    world.wait(person, Slot.PERMISSION, world.rules.status.permission_delay)
+    """The decision on temporary permission, made when decisions are not paused, and the day it runs out.
+
+    It may be renewed when it runs out, for as long as there is no other leave.
+    """
+    rules = world.rules.status
+    decided = world._now + on_grid(rules.permission_delay)
+    if rules.permission_paused_from <= decided < rules.permission_paused_until:
+        decided = rules.permission_paused_until
+    world.until(person, Slot.PERMISSION, decided)
     yield
     rules = world.rules.status
     granted = world.draw(person, Activity.TEMPORARY_PERMISSION) < at(rules.permission, world._now)
@@ -109,11 +164,19 @@ def temporary_permission(person: Survivor, world: World) -> Story:
     if person.insecure and not person.away:
         community.plan_when_insecure(person, world)
     person.changed = True
-    length = uniform_between(
-        world.draw(person, Activity.PERMISSION_LENGTH), rules.permission_min, rules.permission_max
-    )
-    world.wait(person, Slot.PERMISSION, length)
-    yield
+    renewals = 0
+    while True:
+        rules = world.rules.status
+        u = world.draw(person, Activity.PERMISSION_LENGTH, renewals)
+        world.wait(person, Slot.PERMISSION, uniform_between(u, rules.permission_min, rules.permission_max))
+        yield
+        if person.status <= ImmigrationStatus.LEAVE or renewals == RENEWALS_AT_MOST:
+            break
+        renewed = world.rules.status.permission_renewed
+        if world.draw(person, Activity.PERMISSION_RENEWED, renewals) >= renewed:
+            break
+        renewals += 1
+        world.record(person, Event.LEAVE_RENEWED, Detail.VTS)
     person.permission = False
     world.record(person, Event.LEAVE_EXPIRED, Detail.VTS)
     if not person.eligible:

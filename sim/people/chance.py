@@ -137,6 +137,13 @@ class Activity(IntEnum):
     PRONE_TO_REFERRAL = 164
     # homes
     UNDER_35 = 190
+    # status, continued
+    LATER_CLAIM = 200
+    LATER_CLAIM_WHEN = 201
+    FRESH_CLAIM = 202
+    FRESH_CLAIM_WHEN = 203
+    PERMISSION_RENEWED = 204
+    ROOM_AFTER_CLAIM = 205
 
 
 def mix(z: int) -> int:

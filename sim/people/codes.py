@@ -90,6 +90,7 @@ class ImmigrationStatus(Code):
     LEAVE = 2, "leave to remain"
     ASYLUM_PENDING = 3, "asylum claim pending"
     NO_STATUS = 4, "no status"
+    EU_PRE_SETTLED = 5, "EU pre-settled status, no right to reside"
 
 
 CODES: Mapping[str, type[Code]] = MappingProxyType(

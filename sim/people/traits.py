@@ -167,10 +167,18 @@ def _frailty(sigma: float, keys: NDArray[np.uint64]) -> Floats:
 
 
 def _status(status: Status, keys: NDArray[np.uint64], nationality: Codes) -> Codes:
-    """British; EU settled or not; for others a pending claim, else leave, else none."""
+    """British; EU settled, pre-settled or neither; for others a pending claim, else leave, else none.
+
+    Pre-settled people with a qualifying right to reside are eligible, and stand with the settled.
+    """
     u = uniforms(keys, Activity.ASYLUM_AT_REFERRAL)
     claim = status.asylum.claim_share
-    eu = np.where(u < status.eu_settled_share, ImmigrationStatus.EU_SETTLED, ImmigrationStatus.NO_STATUS)
+    settled, pre_settled = status.eu_settled_share, status.eu_pre_settled_share
+    eu = np.select(
+        [u < settled + pre_settled * status.eu_qualifying_share, u < settled + pre_settled],
+        [ImmigrationStatus.EU_SETTLED, ImmigrationStatus.EU_PRE_SETTLED],
+        ImmigrationStatus.NO_STATUS,
+    )
     other = np.select(
         [u < claim, u < claim + status.asylum.leave_share],
         [ImmigrationStatus.ASYLUM_PENDING, ImmigrationStatus.LEAVE],

@@ -199,8 +199,11 @@ def test_status_at_referral_follows_nationality(million, status):
     of = {code: million.nationality == code for code in Nationality}
     assert np.all(held[of[Nationality.UK]] == ImmigrationStatus.BRITISH)
     eu, other = of[Nationality.EU], of[Nationality.OTHER]
-    assert holds(status.eu_settled_share, held == ImmigrationStatus.EU_SETTLED, eu)
-    assert holds(1 - status.eu_settled_share, held == ImmigrationStatus.NO_STATUS, eu)
+    eligible = status.eu_settled_share + status.eu_pre_settled_share * status.eu_qualifying_share
+    neither = 1 - status.eu_settled_share - status.eu_pre_settled_share
+    assert holds(eligible, held == ImmigrationStatus.EU_SETTLED, eu)
+    assert holds(1 - eligible - neither, held == ImmigrationStatus.EU_PRE_SETTLED, eu)
+    assert holds(neither, held == ImmigrationStatus.NO_STATUS, eu)
     assert holds(asylum.claim_share, held == ImmigrationStatus.ASYLUM_PENDING, other)
     assert holds(asylum.leave_share, held == ImmigrationStatus.LEAVE, other)
     left = 1 - asylum.claim_share - asylum.leave_share

@@ -16,7 +16,7 @@ from sim.engine.rules import (
     positive_shares,
     rules_of,
 )
-from sim.people.codes import Region
+from sim.people.codes import ImmigrationStatus, Region
 from tests.small_world import parameters
 
 
@@ -156,7 +156,7 @@ def test_services_are_in_order_of_their_names_and_unlimited_is_infinite():
 
 def test_places_at_the_start_end_at_one_and_leave_out_what_cannot_be():
     rules = rules_of(parameters())
-    assert len(rules.places.at_start) == 5
+    assert len(rules.places.at_start) == len(ImmigrationStatus)
     for totals in rules.places.at_start:
         assert totals[-1] == 1.0
         assert list(totals) == sorted(totals)

@@ -85,6 +85,7 @@ PERSON: Final = np.dtype(
         *((name, "i1") for name in ("group", "region", "status", "place", "duty")),
         *((name, "i1") for name in ("end_reason", "referral_reason", "reason_to_apply")),
         ("immigration_enforcement", "i1"),
+        *((name, "i1") for name in ("claims", "renewals")),
         ("service_workers", "i2"),
         *((name, "b1") for name in ("dependants", "pregnant", "health_need")),
         *((name, "b1") for name in ("case_open", "confirmed", "ever_confirmed", "disqualified", "prone")),
