@@ -63,6 +63,15 @@ BEDS = {
 """Calendar metrics of safehouse places: level, share that chance moves, effect of each option, unit."""
 CONFIG = {
     "policy": {"start": "2027-04-01"},
+    "costs": {
+        "casework_week": {"price": 90.0, "price_year": "2024-25", "uprated_by": 1.0, "payer": "Home Office"},
+        "temporary_night_single": {
+            "price": 97.0,
+            "price_year": "2024-25",
+            "uprated_by": 1.0,
+            "payer": "councils",
+        },
+    },
     "experiment": {"horizon": "2032-03-31"},
     "support": {
         "needs_assessment": {"mean_post_cg_stay_days": 150},
@@ -74,7 +83,27 @@ CONFIG = {
         "quiet": {"title": "Quiet", "places": 500, "duration_mean_days": 90},
     },
 }
-GROUPS = {"sex=female": 0.9, "sex=male": 1.05, "place=insecure or none": 1.6, "region=north_east": 1.0}
+COSTS = {
+    "cost_home_office": (9000.0, (800.0, 0.0, 0.0, 800.0), 20.0, "£"),
+    "cost_councils": (5000.0, (-300.0, 1200.0, 0.0, 900.0), 30.0, "£"),
+    "cost_nhs": (250.0, (0.0, 0.0, 0.0, 0.0), 0.0, "£"),
+    "cost_charity": (60.0, (0.0, 0.0, 0.0, 0.0), 0.0, "£"),
+    "cost_public": (14250.0, (500.0, 1200.0, 0.0, -900.0), 40.0, "£"),
+    "insecure_days_follow_up": (263.0, (0.1, -13.0, 0.0, -20.0), 0.9, "days"),
+    "harm_value": (17000.0, (0.0, 0.0, 0.0, 0.0), 0.0, "£"),
+    "cost_public_with_harm": (31250.0, (500.0, 1200.0, 0.0, -900.0), 40.0, "£"),
+    "resource_casework_week": (9.0, (5.0, 0.0, 0.0, 5.0), 0.1, "weeks"),
+    "resource_temporary_night_single": (40.0, (-3.0, 12.0, 0.0, 9.0), 0.3, "nights"),
+    "cost_councils_everyone": (30.0, (-1.0, 4.0, 0.0, 3.0), 0.1, "£ million"),
+}
+"""Costs: level, effect of each option, spread, unit; no option's total is the sum of these."""
+GROUPS = {
+    "sex=female": 0.9,
+    "sex=male": 1.05,
+    "place=insecure or none": 1.6,
+    "region=north_east": 1.0,
+    "region=wales": 1.0,
+}
 PLACES = (
     "settled home",
     "safehouse",
@@ -94,6 +123,7 @@ def write_result(
     band: bool = True,
     band_replications: int = 1,
     bed_line: float | None = None,
+    costs: bool = True,
 ) -> Path:
     """Write a whole result into `folder` and return it.
 
@@ -116,7 +146,8 @@ def write_result(
     units = [("central", k) for k in range(replications)] + [
         (world["name"], k) for world in worlds[1:] for k in range(band_replications)
     ]
-    _parquet(folder, "outcomes", [row for unit in units for row in _outcomes(*unit, bed_line)])
+    rows = [row for unit in units for row in _outcomes(*unit, bed_line)]
+    _parquet(folder, "outcomes", [row for row in rows if costs or row["family"] != "cost"])
     central = [unit for unit in units if unit[0] == "central"]
     _parquet(folder, "people", [{"replication": 0, "scenario": "baseline", "row": 1}])
     _parquet(folder, "curves", [row for unit in central for row in _curves(*unit)])
@@ -190,8 +221,13 @@ def _outcomes(world: str, replication: int, bed_line: float | None = None) -> li
             about = {"unit": unit, "better": "lower", "family": "calendar", "group": "all", "metric": metric}
             value = level * chance + effect * (1 + 0.05 * _noise(metric, scenario, replication))
             rows.append({**address, **about, "value": value})
+        for metric, (level, effects, spread, unit) in COSTS.items():
+            effect = effects[place - 1] if place else 0.0
+            chance = spread * _noise(metric, scenario, replication) if effect else 0.0
+            about = {"unit": unit, "better": "lower", "family": "cost", "group": "all", "metric": metric}
+            rows.append({**address, **about, "value": level + effect + chance})
         for group, size in {"all": 1.0, **GROUPS}.items():
-            people = {"all": 4200, "region=north_east": 31}.get(group, 1900)
+            people = {"all": 4200, "region=north_east": 31, "region=wales": 300}.get(group, 1900)
             rows.append(
                 {**address, "metric": "cohort_people", "group": group, "value": float(people)}
                 | {"unit": "people", "better": "none", "family": "secondary"}
@@ -199,7 +235,7 @@ def _outcomes(world: str, replication: int, bed_line: float | None = None) -> li
             for metric, (level, effects, spread, unit) in HEADLINES.items():
                 effect = effects[place - 1] if place else 0.0
                 turn = {"post_cg_stay:high": 0.25, "asylum_pending:high": -0.2}.get(world, 1.0)
-                noisy = 40.0 if group == "region=north_east" else 1.0
+                noisy = 40.0 if group.startswith("region=") else 1.0
                 chance = spread * noisy * _noise(metric, scenario, group, replication) if effect else 0.0
                 about = {"unit": unit, "better": "lower", "family": "headline"}
                 base = level * size + 2 * spread * _noise(metric, group, replication, world)

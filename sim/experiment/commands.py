@@ -130,7 +130,7 @@ def levels_table(result: Result) -> Table:
     """The headline outcomes of every scenario, as means over replications."""
     from rich.table import Table
 
-    from sim.experiment.compare import ALL, HEADLINE
+    from sim.experiment.compare import ALL, COST, HEADLINE
     from sim.experiment.plan import CENTRAL
     from sim.present.names import metric_name
     from sim.present.words import number
@@ -140,7 +140,8 @@ def levels_table(result: Result) -> Table:
     for name in result.names:
         table.add_column(result.title_of(name), justify="right")
     rows = result.outcomes
-    rows = rows[(rows["world"] == CENTRAL) & (rows["family"] == HEADLINE) & (rows["group"] == ALL)]
+    shown = (rows["family"] == HEADLINE) | (rows["metric"] == COST)
+    rows = rows[(rows["world"] == CENTRAL) & shown & (rows["group"] == ALL)]
     for metric in dict.fromkeys(rows["metric"].astype(str)):
         of_metric = rows[rows["metric"] == metric]
         cells = []
@@ -178,7 +179,7 @@ def differences_table(comparison: Comparison) -> Table:
     for option, title in comparison.options.items():
         table.add_section()
         table.add_row(f"[bold]{_escaped(title)}[/bold]")
-        for each in comparison.headline(option):
+        for each in (*comparison.headline(option), *comparison.public_cost(option)):
             today = "" if each.baseline is None else number(each.baseline, each.unit)
             table.add_row("  " + _escaped(metric_name(each.metric).title), today, *_cells(each))
     return table

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 LEVEL: Final = 0.95
 ALL: Final = "all"
 HEADLINE: Final = "headline"
+COST: Final = "cost_public"
+"""Shown with its assumption band, like a headline."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ class Difference:
     low, high : float or None
         95% t interval of the mean; None with a single replication.
     band : tuple of BandRow
-        Headline metrics of the whole cohort only; empty if no band was run.
+        Headline metrics and public cost of the whole cohort only; empty if no band was run.
     """
 
     option: str
@@ -184,6 +186,12 @@ class Comparison:
             if each.family == HEADLINE and each.group == ALL and option in (None, each.option)
         )
 
+    def public_cost(self, option: str) -> tuple[Difference, ...]:
+        """The difference in public cost a person of the cohort; empty if it was not measured."""
+        return tuple(
+            each for each in self.differences if (each.option, each.metric, each.group) == (option, COST, ALL)
+        )
+
 
 def interval(differences: Sequence[float]) -> tuple[float, float] | None:
     """The 95% t interval of the mean of independent differences; None for fewer than two.
@@ -263,7 +271,7 @@ def compare(result: Result) -> Comparison:
             paired = _paired(levels, CENTRAL, option, metric, group)
             values = tuple(paired.values())
             ends = interval(values)
-            shows_band = family == HEADLINE and group == ALL
+            shows_band = (family == HEADLINE or metric == COST) and group == ALL
             differences.append(
                 Difference(
                     option=option,

@@ -79,6 +79,16 @@ METRICS: Final[dict[str, MetricName]] = {
         False,
         PUT_OFF,
     ),
+    "cost_public": MetricName(
+        "Cost to public bodies",
+        "the cost to public bodies of each survivor's follow-up, on average,",
+        False,
+    ),
+    "cost_public_everyone": MetricName(
+        "Cost to public bodies a year, all survivors together",
+        "the cost a year to public bodies of all survivors together, from the policy date on,",
+        False,
+    ),
 }
 
 CO_PRIMARY: Final = frozenset(

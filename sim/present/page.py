@@ -7,14 +7,15 @@ figure inside the file with a text alternative and its numbers. What the sentenc
 
 from __future__ import annotations
 
-import math
 import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from sim.errors import SimError
+from sim.present.costs import costs_section, tables_of
 from sim.present.crowding import crowded, price_in_beds
+from sim.present.equity import equity_section, group_tables, people_in
 from sim.present.figures import Table, band_title, bounds, differences_block, places_block, return_block
 from sim.present.history import (
     caveats,
@@ -26,8 +27,8 @@ from sim.present.history import (
     years_block,
 )
 from sim.present.limits import NOT_MODELLED
-from sim.present.names import GROUPS, PRIMARY, PUT_OFF, SAID_LATER, SECOND_YEAR, group_label, metric_name
-from sim.present.read import BASELINE, CENTRAL, Stored, Story, effects, load
+from sim.present.names import PRIMARY, PUT_OFF, SAID_LATER, SECOND_YEAR, metric_name
+from sim.present.read import Stored, Story, effects, load
 from sim.present.rests import (
     assumed,
     assumptions,
@@ -123,7 +124,7 @@ def content(stored: Stored) -> dict[str, Any]:
     found = checks(stored)
     later_told = [effect for effect in headline if effect.metric in SAID_LATER]
     first_told = [effect for effect in headline if effect.metric not in SAID_LATER] or headline
-    groups = group_tables(stored)
+    groups, costs = group_tables(stored), costs_section(stored)
     stay = setting(stored.config, "support.needs_assessment.mean_post_cg_stay_days")
     return {
         "title": "What would change for survivors after the decision",
@@ -132,8 +133,8 @@ def content(stored: Stored) -> dict[str, Any]:
         "options_named": listed([story.title for story in stored.options]),
         "answers": [_answer(stored, option, headline) for option in stored.options],
         "how_sure": how_sure(primary),
-        "by_chance_alone": by_chance_alone(_intervals(headline, groups)),
-        "people": _people(stored),
+        "by_chance_alone": by_chance_alone(_intervals(headline, [*groups, *tables_of(costs)])),
+        "people": people_in(stored),
         "replications": stored.comparison.replications,
         "band_runs": runs_in_words(stored.comparison.band_replications),
         "range_title": band_title(headline),
@@ -146,7 +147,8 @@ def content(stored: Stored) -> dict[str, Any]:
         "places": places_block(stored),
         "returns": return_block(stored),
         "later": _later(stored),
-        "groups": groups,
+        "costs": costs,
+        "equity": equity_section(stored, groups),
         "years": years_block(stored),
         "crowded": crowded(stored),
         "record": record_block(stored, found),
@@ -190,23 +192,10 @@ def _noted(said: str, effect: Effect) -> str:
     return f"{said} {note}" if note else said
 
 
-def _intervals(headline: Sequence[Effect], groups: Sequence[Table]) -> int:
-    """Intervals on the page that could exclude zero: headline measures, and the shown cells of groups."""
-    shown = sum("±" in cell for table in groups for row in table.rows for cell in row)
+def _intervals(headline: Sequence[Effect], tables: Sequence[Table]) -> int:
+    """Intervals on the page that could exclude zero: headline measures, and cells of groups and costs."""
+    shown = sum("±" in cell for table in tables for row in table.rows for cell in row)
     return shown + sum(effect.has_interval and not effect.nothing_changed for effect in headline)
-
-
-def _people(stored: Stored, group: str = "all") -> str:
-    """How many people are followed in a run, on average over replications; empty if it was not stored."""
-    rows = stored.outcomes
-    chosen = (
-        (rows["scenario"] == BASELINE)
-        & (rows["world"] == CENTRAL)
-        & (rows["metric"] == "cohort_people")
-        & (rows["group"] == group)
-    )
-    counts = rows[chosen]["value"].dropna()
-    return f"{counts.mean():,.0f}" if len(counts) else ""
 
 
 def headline_table(headline: Sequence[Effect]) -> list[dict[str, Any]]:
@@ -257,48 +246,6 @@ def _later(stored: Stored) -> dict[str, Any] | None:
             tuple(rows),
         ),
     }
-
-
-def group_tables(stored: Stored) -> list[Table]:
-    """Every headline measure by group: difference with half its interval; hidden where chance swamps it."""
-    present = list(
-        dict.fromkeys(str(group) for group in stored.outcomes["group"].unique() if "=" in str(group))
-    )
-    order = {subject: place for place, subject in enumerate(GROUPS)}
-    present.sort(key=lambda group: order.get(group.partition("=")[0], len(order)))
-    tables = []
-    for metric in stored.headline:
-        rows = []
-        for group in present:
-            cells = effects(stored, [metric], group=group)
-            if cells and math.isfinite(cells[0].baseline):
-                heading, value = group_label(group)
-                level = number(cells[0].baseline, cells[0].unit)
-                rows.append((f"{heading}: {value}", _people(stored, group), level, *map(_cell, cells)))
-        if rows:
-            unit = noun_of(effects(stored, [metric])[0].unit)
-            note = metric_name(metric).note
-            tables.append(
-                Table(
-                    f"{metric_name(metric).title}: today's rules, then each option's difference in {unit}"
-                    + (f". {note}" if note else ""),
-                    ("Group", "People", "Today's rules", *(story.title for story in stored.options)),
-                    tuple(rows),
-                )
-            )
-    return tables
-
-
-def _cell(effect: Effect) -> str:
-    """A difference and half its interval, or why it is not shown."""
-    if effect.nothing_changed:
-        return "0"
-    if not effect.has_interval:
-        return "too few runs"
-    half = ((effect.high or 0.0) - (effect.low or 0.0)) / 2
-    if half > max(abs(effect.mean), 0.05 * abs(effect.baseline)):
-        return "hidden"
-    return f"{signed(effect.mean, effect.unit)} ± {signed(half, effect.unit).lstrip('+')}"
 
 
 def _reproduce(stored: Stored) -> dict[str, str]:

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from sim.present.money import POUNDS, pounds
+
 MINUS: Final = "−"
 
 
@@ -122,6 +124,8 @@ def number(value: float, unit: str) -> str:
         return "not measured"
     if unit == "share":
         return f"{_figure(100 * value, always_decimal=True)}%"
+    if unit in POUNDS:
+        return pounds(value) if unit == "£" else f"{pounds(value, unit)} {POUNDS[unit]}"
     figure = _figure(value)
     return f"{figure} {_noun(unit, figure)}".strip()
 
@@ -135,7 +139,7 @@ def from_to(before: float, after: float, unit: str) -> str:
     ('119 days to 112 days', '118.7 days to 119.3 days')
     """
     told = number(before, unit), number(after, unit)
-    if told[0] != told[1] or before == after or not math.isfinite(before + after):
+    if unit in POUNDS or told[0] != told[1] or before == after or not math.isfinite(before + after):
         return f"{told[0]} to {told[1]}"
     scale, sign = (100, "%") if unit == "share" else (1, f" {unit}")
     for places in (1, 2):
@@ -151,6 +155,8 @@ def amount(value: float, unit: str) -> str:
     noun = noun_of(unit)
     if 0 < size < 0.05:
         return f"less than 0.1 {noun}".strip()
+    if unit in POUNDS:
+        return f"{pounds(size, unit)} {noun}"
     figure = _figure(size, always_decimal=True).removesuffix(".0")
     return f"{figure} {_noun(noun, figure)}".strip()
 
@@ -164,14 +170,17 @@ def signed(value: float, unit: str) -> str:
     --------
     >>> signed(-12.04, "days"), signed(0.031, "share"), signed(-0.01, "days"), signed(0.0, "days")
     ('−12.0', '+3.1', '0.0', '0')
+    >>> signed(-1234.0, "£"), number(60.24, "£ million")
+    ('−£1,234', '£60.2 million a year')
     """
     if not math.isfinite(value):
         return "not measured"
     scaled = 100 * value if unit == "share" else value
     if scaled == 0:
         return "0"
-    figure = _figure(abs(scaled), always_decimal=True)
-    return figure if figure == "0.0" else f"{MINUS if scaled < 0 else '+'}{figure}"
+    size = abs(scaled)
+    figure = pounds(size, unit) if unit in POUNDS else _figure(size, always_decimal=True)
+    return figure if figure in ("0.0", "£0.0") else f"{MINUS if scaled < 0 else '+'}{figure}"
 
 
 def interval(low: float, high: float, unit: str) -> str:
@@ -181,7 +190,7 @@ def interval(low: float, high: float, unit: str) -> str:
 
 def noun_of(unit: str) -> str:
     """The unit of a difference, as a word."""
-    return "percentage points" if unit == "share" else unit
+    return "percentage points" if unit == "share" else POUNDS.get(unit, unit)
 
 
 def _figure(value: float, *, always_decimal: bool = False) -> str:

@@ -5,6 +5,7 @@ import itertools
 import re
 import subprocess
 import sys
+import types
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -78,7 +79,7 @@ def test_headings_never_skip_a_level_and_every_picture_has_words(read_page: Read
     assert levels[0] == 1
     assert levels.count(1) == 1
     assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
-    assert len(read_page.alts) == 6
+    assert len(read_page.alts) == 8
     assert all(len(alt) > 40 for alt in read_page.alts)
 
 
@@ -116,7 +117,7 @@ def test_only_the_measures_chosen_beforehand_fall_or_rise(html: str) -> None:
         assert "referred again" not in sentence
     assert re.search(r"second year with nowhere secure to live, on average, differ by −", answers)
     (count,) = re.findall(r"This page holds ([\d,]+) intervals from chance", html)
-    shown = len(re.findall(r"±", html)) - html.count("±</")
+    shown = len(re.findall(r"<td[^>]*>[^<]*±", html))
     headline = 7 * 3  # of four options one changes nothing; each of the others has seven headline measures
     assert int(count.replace(",", "")) == shown + headline
     assert "about one in twenty would exclude zero by chance alone" in html
@@ -201,11 +202,110 @@ def test_second_year_of_a_gain_that_comes_back(html: str) -> None:
     )
 
 
-def test_cells_of_few_people_are_hidden_where_chance_swamps_them(html: str) -> None:
+def test_cells_are_hidden_where_few_people_stand_behind_them_or_chance_swamps_them(html: str) -> None:
     (row,) = re.findall(r'<th scope="row">Region: north east</th>(.*?)</tr>', html, re.S)[:1]
-    assert "hidden" in row
+    assert row.count("too few people") == 5
+    (row,) = re.findall(r'<th scope="row">Region: wales</th>(.*?)</tr>', html, re.S)[:1]
+    assert "too uncertain to show" in row
     (row,) = re.findall(r'<th scope="row">Sex: female</th>(.*?)</tr>', html, re.S)[:1]
-    assert "hidden" not in row
+    assert "too" not in row
+    assert "larger than both the difference itself and 5 days (or 5 percentage points)" in html
+    assert "which is 3.2 Monte Carlo standard errors" in html  # t of 3 degrees of freedom
+
+
+def test_a_group_is_named_only_where_it_can_be_told_from_everybody_else(result: Path, html: str) -> None:
+    from sim.present.equity import contrasts
+
+    found, comparisons = contrasts(read.load(result))
+    assert comparisons == 4 * 4  # four options, four groups of enough people
+    named = {each.group for each in found["extended_support_180"] if each.told_apart}
+    assert named == {"place at the decision: insecure or none"}
+    (said,) = re.findall(r"<li>(Support guaranteed for 180 days[^<]*against[^<]*)</li>", html)
+    assert "lower (better) for place at the decision: insecure or none (−1" in said
+    assert "Region: wales" not in said
+    assert "No local-connection test for survivors: no group can be told from everybody else." in html
+
+
+def test_everybody_else_is_everybody_without_the_group() -> None:
+    import pandas as pd
+
+    from sim.present.equity import contrasts
+
+    stored = types.SimpleNamespace(
+        options=(types.SimpleNamespace(name="option"),),
+        outcomes=pd.DataFrame(
+            [
+                {"world": "central", "metric": m, "scenario": s, "group": g, "replication": k, "value": v}
+                for k in (0, 1)
+                for m, s, g, v in (
+                    ("cohort_people", "baseline", "all", 400.0),
+                    ("cohort_people", "baseline", "sex=female", 100.0),
+                    (names.PRIMARY, "baseline", "all", 100.0),
+                    (names.PRIMARY, "option", "all", 94.0),  # 100 people lose 12, 300 lose 4
+                    (names.PRIMARY, "baseline", "sex=female", 80.0),
+                    (names.PRIMARY, "option", "sex=female", 68.0),
+                )
+            ]
+        ),
+    )
+    ((one,),) = contrasts(stored)[0].values()  # type: ignore[arg-type]
+    assert (one.own, one.rest) == pytest.approx((-12.0, -4.0))
+
+
+# ------------------------------------------------------------------------------------------------------ costs
+def costs_of(html: str) -> str:
+    (section,) = re.findall(r'<section aria-labelledby="costs-heading">(.*?)</section>', html, re.S)
+    return section
+
+
+def test_costs_are_told_by_option_with_the_price_of_a_day_only_where_it_is_defined(html: str) -> None:
+    said = re.findall(r"<li>([^<]*)</li>", costs_of(html))
+    longer, priority, local, together = said
+    assert re.search(r"differs by \+£[45]\d\d a survivor, from £14,250", longer)
+    assert "not defined: the days avoided cannot be told from zero" in longer
+    assert re.search(r"public bodies pay £[89]\d \(95% interval", priority)
+    assert "changes nothing" in local
+    assert "It avoids no day and costs nothing." in local
+    assert (
+        "costs public bodies less and leaves fewer days with nowhere secure, so no day has a price"
+        in together
+    )
+    assert not re.search(r"\b(falls?|rises?) by\b", costs_of(html))
+
+
+def test_the_range_of_unit_costs_is_that_of_the_register(html: str, result: Path) -> None:
+    from sim.present.costs import price_range
+
+    stored = read.load(result)
+    option = stored.options[0]
+    span = price_range(stored, option)
+    assert span is not None
+    used = {
+        e.metric: e.mean for e in read.effects(stored, ["resource_casework_week"]) if e.option == option.title
+    }
+    (cost,) = [e.mean for e in read.effects(stored, ["cost_public"]) if e.option == option.title]
+    weeks = used["resource_casework_week"]
+    assert span.high == pytest.approx(
+        cost + weeks * (150 - 90)
+    )  # casework at the top of its range, 60 to 150
+    assert span.widest == "weeks of casework"
+
+
+def test_payers_stand_in_a_table_and_the_value_of_harm_apart(html: str) -> None:
+    section = costs_of(html)
+    for payer in ("Home Office", "Councils", "NHS", "Charity", "All public bodies"):
+        assert f'<th scope="row">{payer}</th>' in section
+    assert "£328,720 (prices of 2016-17)" in section
+    assert re.search(r"Both together</th>\s*<td[^>]*>£31,250", section)
+    assert re.search(
+        r"Weeks of casework</th>\s*<td[^>]*>Home Office</td>\s*<td[^>]*>£90 \(assumed\)", section
+    )
+    assert re.search(r"Councils</th><td[^>]*>£30.0</td>", section)
+
+
+def test_a_result_without_costs_says_so(tmp_path: Path) -> None:
+    folder = write_result(tmp_path / "costless", costs=False)
+    assert "This result holds no costs." in costs_of(page.write(folder).read_text(encoding="utf-8"))
 
 
 def test_one_replication_and_no_band_is_said_and_claims_nothing(tmp_path: Path) -> None:
