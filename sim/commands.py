@@ -104,7 +104,8 @@ def show_check(overrides: Sequence[str]) -> None:
     plan, policy, follow_up = today.experiment, today.policy, today.experiment.follow_up_days
     each = 1 + len(planned)
     band = 2 * len(plan.band) if plan.band_replications else 0
-    runs = each * (plan.replications + band * plan.band_replications)
+    again = min(plan.coupling_replications, plan.replications) if planned else 0
+    runs = each * (plan.replications + band * plan.band_replications) + (each + 1) * again
     print("The configuration is sound. cliffedge compare would run:")
     _facts(
         ("options", f"{len(planned)}, each against the baseline"),
@@ -117,7 +118,8 @@ def show_check(overrides: Sequence[str]) -> None:
         ("last day", str(plan.horizon)),
         (
             "replications",
-            f"{plan.replications}, and {plan.band_replications} in each of {band} worlds",
+            f"{plan.replications}, {plan.band_replications} in each of {band} worlds, "
+            f"{again} with other luck",
         ),
         ("runs", str(runs)),
         ("workers", str(plan.workers or "one a core")),

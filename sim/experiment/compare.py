@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from sim.errors import SimError
-from sim.experiment.plan import BASELINE, CENTRAL
+from sim.experiment.gains import Gains, gains_of
+from sim.experiment.plan import BASELINE, CENTRAL, COMMON, OTHER_LUCK
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -145,6 +146,8 @@ class Comparison:
         Name to title, in the order in which they were asked for.
     differences : tuple of Difference
         By option, then in the order in which metrics were measured.
+    gains : tuple of Gains
+        Shares of people who gain or lose, by option under each coupling of luck.
     """
 
     run_id: str
@@ -153,6 +156,7 @@ class Comparison:
     band_replications: int
     options: Mapping[str, str]
     differences: tuple[Difference, ...]
+    gains: tuple[Gains, ...] = ()
 
     def of(self, option: str, metric: str, group: str = ALL) -> Difference:
         """One difference.
@@ -296,9 +300,17 @@ def compare(result: Result) -> Comparison:
         run_id=str(result.manifest["run_id"]),
         seed=int(result.manifest["seed"]),
         replications=of_world.count(CENTRAL),
-        band_replications=max((of_world.count(world) for world in set(of_world) - {CENTRAL}), default=0),
+        band_replications=max(
+            (of_world.count(world) for world in set(of_world) - {CENTRAL, OTHER_LUCK}), default=0
+        ),
         options={option: result.title_of(option) for option in result.options},
         differences=tuple(differences),
+        gains=gains_of(
+            {option: result.title_of(option) for option in result.options},
+            lambda world, scenario, metric: levels.get((world, scenario, metric, ALL), {}),
+            interval,
+            str(result.config.get("experiment", {}).get("coupling", COMMON)),
+        ),
     )
 
 

@@ -200,6 +200,7 @@ class NationalModel:
         from sim.engine.clock import day_of
         from sim.outcomes.costs import prices_of
         from sim.outcomes.measure import measure
+        from sim.outcomes.recovery import offers_of
 
         experiment = before.experiment
         measured: Measured = measure(
@@ -211,5 +212,8 @@ class NationalModel:
             tuple(sorted(before.services)),
             calendar=calendar,
             prices=prices_of(before.costs, before.services),
+            offers=offers_of(before.services),
+            found_after=before.risk.away_min_days + before.risk.detection_mean_days,
+            gain_days=experiment.gain_days,
         )
         return measured

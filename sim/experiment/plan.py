@@ -24,6 +24,12 @@ if TYPE_CHECKING:
 
 BASELINE: Final = "baseline"
 CENTRAL: Final = "central"
+OTHER_LUCK: Final = "other_luck"
+"""The central world once more: each option meets the cohort with other luck from the decision on."""
+UNCHANGED: Final = "unchanged"
+"""In that world, today's rules with other luck: what luck alone does, since nothing is changed."""
+COMMON: Final = "common"
+INDEPENDENT: Final = "independent"
 CALENDARS_KEPT: Final = 8
 """Replications of the central world whose series in calendar time are kept: enough for their range."""
 
@@ -146,7 +152,14 @@ def _with_experiment(parameters: Parameters, **changes: Any) -> Parameters:
 def _alike(parameters: Parameters) -> Parameters:
     """The parameters without what cannot change a single run: how many there are, and on how many cores."""
     return _with_experiment(
-        parameters, workers=0, replications=1, band_replications=0, options=(), band={}, keep_events=False
+        parameters,
+        workers=0,
+        replications=1,
+        band_replications=0,
+        coupling_replications=0,
+        options=(),
+        band={},
+        keep_events=False,
     )
 
 
@@ -163,13 +176,37 @@ def _story(scenario: Scenario) -> Story:
 
 
 def worlds_of(parameters: Parameters) -> tuple[World, ...]:
-    """The central world, then each entry of the band low and high, if the band is to be run at all."""
+    """The central world; if asked for, each entry of the band low and high, then other luck."""
     found = [World(CENTRAL)]
     if parameters.experiment.band_replications:
         for entry, ends in parameters.experiment.band.items():
             for side, settings in (("low", ends.low), ("high", ends.high)):
                 found.append(World(f"{entry}:{side}", entry, side, ends.title, dict(settings)))
+    if parameters.experiment.coupling_replications and parameters.experiment.options:
+        found.append(World(OTHER_LUCK, title="The same people, with other luck from the decision on"))
     return tuple(found)
+
+
+def _replications(parameters: Parameters, world: World) -> int:
+    """How often a world is run."""
+    experiment = parameters.experiment
+    if world.name == CENTRAL:
+        return experiment.replications
+    if world.name == OTHER_LUCK:
+        return min(experiment.coupling_replications, experiment.replications)
+    return experiment.band_replications
+
+
+def _with_luck(scenarios: Sequence[Scenario], world: World) -> list[tuple[str, Parameters]]:
+    """Each scenario's rules with its coupling: the baseline always meets the common luck."""
+    named = [(scenario.name, _alike(scenario.after)) for scenario in scenarios]
+    if world.name == OTHER_LUCK:
+        named = [*named, (UNCHANGED, named[0][1])]
+    asked = INDEPENDENT if world.name == OTHER_LUCK else scenarios[0].before.experiment.coupling
+    return [
+        (name, _with_experiment(after, coupling=asked if place else COMMON))
+        for place, (name, after) in enumerate(named)
+    ]
 
 
 def _is_set(overrides: Sequence[str], path: str) -> bool:
@@ -197,7 +234,13 @@ def of_run(overrides: Sequence[str], scenarios: Sequence[str], *, events: bool =
     before = baseline(tuple(overrides))
     replications = before.experiment.replications if _is_set(overrides, "experiment.replications") else 1
     options = [] if set(scenarios) <= {BASELINE} else ["+".join(scenarios)]
-    before = _with_experiment(before, replications=replications, band_replications=0, options=tuple(options))
+    before = _with_experiment(
+        before,
+        replications=replications,
+        band_replications=0,
+        coupling_replications=0,
+        options=tuple(options),
+    )
     return _make(before, overrides, options, _command("run", overrides, scenarios, events), events)
 
 
@@ -255,12 +298,10 @@ def _make(
     short = end_of_follow_up(before)
     units: list[Unit] = []
     for each in worlds:
-        count = (
-            before.experiment.replications if each.name == CENTRAL else before.experiment.band_replications
-        )
         here = [s.in_world(each.settings) if each.settings else s for s in scenarios]
-        world_before, afters = _alike(here[0].before), [_alike(s.after) for s in here]
-        for replication in range(count):
+        world_before = _with_experiment(_alike(here[0].before), coupling=COMMON)
+        names, afters = map(list, zip(*_with_luck(here, each), strict=True))
+        for replication in range(_replications(before, each)):
             keeps = keep_events and each.name == CENTRAL
             calendar = each.name == CENTRAL and replication < CALENDARS_KEPT
             if not keeps and not calendar and short < before.experiment.horizon:
@@ -269,11 +310,11 @@ def _make(
             hashes = [config_hash(world_before), *map(config_hash, afters)]
             runs = tuple(
                 Run(
-                    s.name,
+                    name,
                     after,
-                    part_key(each.name, replication, s.name, hashes[0], hashed, sources, seed, keep_events),
+                    part_key(each.name, replication, name, hashes[0], hashed, sources, seed, keep_events),
                 )
-                for s, after, hashed in zip(scenarios, afters, hashes[1:], strict=True)
+                for name, after, hashed in zip(names, afters, hashes[1:], strict=True)
             )
             units.append(Unit(each.name, replication, seed, world_before, runs, keeps, calendar))
     configured = config_hash(before)

@@ -154,6 +154,14 @@ def exposure(lives: Life, low: Floats, high: Floats) -> Exposure:
     return Exposure(days(slice(None)), days(pieces.label % 2 == 0))
 
 
+def two_years_insecure(story: Story, t0: Floats) -> Floats:
+    """Days of each person with nowhere secure in [t0, t0 + 730), (n,) [days], whatever the horizon."""
+    lives = life(story, t0, 2 * YEAR_DAYS, np.inf)
+    first = exposure(lives, t0, t0 + YEAR_DAYS).insecure
+    days: Floats = first + exposure(lives, t0 + YEAR_DAYS, t0 + 2 * YEAR_DAYS).insecure
+    return days
+
+
 def long_insecure(lives: Life, low: Floats, high: Floats) -> NDArray[np.bool_]:
     """Whether a person had 28 or more consecutive insecure days, in a spell that touches [low, high).
 

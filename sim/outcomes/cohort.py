@@ -16,7 +16,9 @@ from numpy.typing import NDArray
 
 from sim.engine.log import Event
 from sim.errors import SimError
+from sim.outcomes.cliff_edge import two_years_insecure
 from sim.outcomes.groups import AtT0, at_t0
+from sim.outcomes.spells import Spells, contact_spells, story_of
 from sim.people.codes import Region
 
 if TYPE_CHECKING:
@@ -39,12 +41,18 @@ class Cohort:
     at_t0 : AtT0 or None
         Place, support and status at t0 in the baseline, by which every scenario is grouped. None: each log's
         own.
+    contact : Spells or None
+        Contact with a worker in the baseline, without days of grace: detection is held at it.
+    insecure_days : ndarray of float64, shape (n_cohort,), or None
+        Days with nowhere secure in [t0, t0 + 730) in the baseline, from which gains and losses are told.
     """
 
     rows: NDArray[np.int32]
     t0: NDArray[np.float64]
     start_day: float = 0.0
     at_t0: AtT0 | None = None
+    contact: Spells | None = None
+    insecure_days: NDArray[np.float64] | None = None
 
     def __post_init__(self) -> None:
         """Check that rows and days belong together, then close them for writing."""
@@ -105,4 +113,12 @@ def fix_cohort(population: Population, baseline_log: EventLog, start_day: float,
         & (population.region[person] <= Region.WALES)
     )
     rows, t0 = person[eligible].astype(np.int32), t0[eligible].astype(np.float64)
-    return Cohort(rows, t0, float(start_day), at_t0(population, baseline_log, rows, t0))
+    story = story_of(baseline_log, rows)
+    return Cohort(
+        rows,
+        t0,
+        float(start_day),
+        at_t0(population, baseline_log, rows, t0),
+        contact_spells(story, np.inf, lasts=0.0),
+        two_years_insecure(story, t0),
+    )

@@ -31,8 +31,11 @@ from sim.outcomes.cliff_edge import (
     worker_by_day,
 )
 from sim.outcomes.groups import at_t0, groups
+from sim.outcomes.held import RECORDED_HELD, hold_detection
+from sim.outcomes.paired import more_or_fewer
 from sim.outcomes.places import CATEGORY_WORDS, Category
 from sim.outcomes.re_presentation import HARM, KINDS, RECORDED, Returns, returns
+from sim.outcomes.recovery import Offers, had_and_lost
 from sim.outcomes.registry import HORIZONS, metric
 from sim.outcomes.spells import Story, place_spells, story_of, story_of_everyone, victim_care_spells
 from sim.outcomes.survival import Incidence
@@ -48,7 +51,14 @@ Curve = tuple[NDArray[np.float64], dict[str, NDArray[np.float64]]]
 
 EVERYBODY = "all"
 DAYS_A_YEAR = 365.25
-_KINDS = MappingProxyType({"harm": HARM, "recorded": RECORDED, **{kind.lower(): (kind,) for kind in KINDS}})
+_KINDS = MappingProxyType(
+    {
+        "harm": HARM,
+        "recorded": RECORDED,
+        "recorded_held": RECORDED_HELD,
+        **{kind.lower(): (kind,) for kind in KINDS},
+    }
+)
 _CATEGORY_METRICS = {
     Category.SETTLED: "settled_days",
     Category.SAFEHOUSE: "safehouse_days",
@@ -94,6 +104,9 @@ def measure(
     *,
     calendar: bool = True,
     prices: money.Prices | None = None,
+    offers: Offers | None = None,
+    found_after: float = 0.0,
+    gain_days: float = 7.0,
 ) -> Outcomes:
     """Measure one run.
 
@@ -116,6 +129,12 @@ def measure(
         Without them a run is measured several times as fast, and all other figures are the same.
     prices : Prices, optional
         What resources and services cost; without them no costs are reckoned.
+    offers : Offers, optional
+        What the services are for, for recovery; without them outcomes 6 and 7 are not defined.
+    found_after : float, optional
+        Mean time from new exploitation to the referral [days] (see `held`).
+    gain_days : float, optional
+        Days with nowhere secure, more or fewer than in the baseline, that count as losing or gaining [days].
 
     Raises
     ------
@@ -126,11 +145,15 @@ def measure(
     _check(cohort, horizon_day, follow_up)
     story = story_of(log, cohort.rows)
     lives = life(story, cohort.t0, follow_up, horizon_day)
-    found = returns(lives)
+    found = hold_detection(lives, returns(lives), cohort.contact, found_after)
     exited = after.find_exits(lives)
     incidence = {name: found.incidence(kinds) for name, kinds in _KINDS.items()}
     whole = exposure(lives, lives.t0, lives.end)
     values, people = _of_cohort(lives, found, exited, whole)
+    values |= had_and_lost(lives, offers or Offers(), population.health_need[cohort.rows])
+    insecure = people["insecure_days_730"]
+    todays = insecure if cohort.insecure_days is None else cohort.insecure_days
+    values |= more_or_fewer(insecure, todays, gain_days)
     if prices is not None:
         values |= _costs(lives, population.dependants[cohort.rows], prices, whole)
     then = cohort.at_t0 or at_t0(population, log, cohort.rows, cohort.t0)

@@ -7,9 +7,9 @@ words.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -140,6 +140,41 @@ class GainLose:
     equal: float
     n: int
     label: str = COUPLING_NOTE
+
+
+MORE_OR_FEWER = ("fewer_insecure_days_share", "more_insecure_days_share")
+
+
+def more_or_fewer(
+    ours: NDArray[np.float64], todays: NDArray[np.float64], at_least: float
+) -> dict[str, NDArray[np.bool_]]:
+    """Who has at least so many days fewer, and who so many more, than the same person under today's rules.
+
+    Parameters
+    ----------
+    ours, todays : ndarray of float64, shape (n,)
+        Days with nowhere secure over two years [days].
+    at_least : float
+        [days] Smaller differences count as none.
+    """
+    change = ours - todays
+    fewer, more = MORE_OR_FEWER
+    return {fewer: (change < 0.0) & (-change >= at_least), more: (change > 0.0) & (change >= at_least)}
+
+
+def metrics() -> Iterator[tuple[str, str, str, Literal["lower", "higher"], Literal["coupled"], str]]:
+    """The two shares: name, sentence, unit, better, family and formula."""
+    for name, word, better in zip(MORE_OR_FEWER, ("fewer", "more"), ("higher", "lower"), strict=True):
+        yield (
+            name,
+            f"Share of people with at least a week {word} with nowhere secure in two years than the same "
+            "person under today's rules; " + COUPLING_NOTE,
+            "share",
+            better,  # type: ignore[misc]
+            "coupled",
+            f"share of the cohort whose insecure days in [t0, t0+730) are experiment.gain_days or more "
+            f"{word} than in the baseline of the same replication; 0 in the baseline itself",
+        )
 
 
 def gain_lose(

@@ -2,7 +2,8 @@
 
 The one list from which tables, pages and exports take their words. Families: *headline* (co-primary, shown
 first and by group), *secondary*, *descriptive* (measured from an exit, so never differenced as an effect),
-*calendar* (everyone's days, in or out of the cohort), *cost* and *resource*. Not here: any computation.
+*calendar* (everyone's days, in or out of the cohort), *cost*, *resource*, *recovery* (core outcomes) and
+*coupled* (shares of people, which depend on how luck is paired). Not here: any computation.
 """
 
 from __future__ import annotations
@@ -13,10 +14,12 @@ from types import MappingProxyType
 from typing import Literal
 
 from sim.errors import SimError
-from sim.outcomes import resources
+from sim.outcomes import paired, recovery, resources
 
 Better = Literal["lower", "higher", "none"]
-Family = Literal["headline", "secondary", "descriptive", "calendar", "cost", "resource"]
+Family = Literal[
+    "headline", "secondary", "descriptive", "calendar", "cost", "resource", "recovery", "coupled"
+]
 
 
 @dataclass(frozen=True)
@@ -173,9 +176,21 @@ for _kind, _words in RP_WORDS.items():
         "secondary",
         f"all {_kind} in follow-up / (days in the community / 365.25)",
     )
+for _day in HORIZONS:
+    _add(
+        f"recorded_held_by_day_{_day}",
+        f"Share who came back on record within {_day} days of the decision, with detection held as it is "
+        "today",
+        "share",
+        "lower",
+        "secondary",
+        f"as recorded_by_day_{_day}; RP1a and RP3 counted with the contact the same person had in the "
+        "baseline",
+    )
 for _name, _words, _kinds in (
     ("harm", "Harms", "RP4 + RP5 + RP6"),
     ("recorded", "Recorded returns", "RP1a + RP1b + RP2 + RP3"),
+    ("recorded_held", "Recorded returns, with detection held as it is today,", "RP1a + RP1b + RP2 + RP3"),
 ):
     _add(
         f"{_name}_per_person_year",
@@ -376,15 +391,16 @@ _add(
     "calendar",
     "Kaplan-Meier from BED_REQUESTED to BED_TAKEN; giving up and still waiting are censored",
 )
-for _name, _sentence, _unit, _better, _family, _formula in resources.metrics():
-    _add(_name, _sentence, _unit, _better, _family, _formula)
+for _listed in (*resources.metrics(), *recovery.metrics(), *paired.metrics()):
+    _add(*_listed)
 
 HEADLINES: tuple[str, ...] = tuple(name for name, metric in METRICS.items() if metric.family == "headline")
 
 NOT_COMPUTED: dict[str, str] = {
     "C1": "drop in contact hours: the log holds contact, not hours",
     "RP7": "health crises are not told apart from other crises in this version",
-    "recorded, detection held at baseline": "needs a run of its own with the baseline's detection",
+    "core outcome 4": "compassionate, trauma-informed services: nothing in the log says how people are met",
+    "core outcome 5": "finding purpose and self-actualisation: not modelled",
 }
 
 

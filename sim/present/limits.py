@@ -76,9 +76,10 @@ NOT_MODELLED: Final[tuple[tuple[str, str], ...]] = (
         "with scale are left out; most unit costs are assumed, so costs compare options and are no budget.",
     ),
     (
-        "Recovery, health and well-being",
-        "Exposure to days without a secure place or a worker is measured. What those days do to a person is "
-        "not.",
+        "Two core outcomes of recovery, and well-being",
+        "Five of the seven core outcomes are computed from where people are and whom they meet. "
+        "Compassionate, trauma-informed services and finding purpose are not modelled, nor what insecure "
+        "days do to a person.",
     ),
     (
         "Most services beside and after the NRM",
@@ -99,16 +100,6 @@ NOT_MODELLED: Final[tuple[tuple[str, str], ...]] = (
         "Councils one by one",
         "Regions are told apart in housing, most of them by values for London and for everywhere else: "
         "practice differs between councils, and no figure for survivors says by how much.",
-    ),
-    (
-        "Recorded returns with detection held as it is today",
-        "An option that brings survivors into contact also brings their returns to light. Splitting that "
-        "from need takes a run in which detection is held at the baseline's; here both move together.",
-    ),
-    (
-        "Who gains and who loses, under a second coupling of luck",
-        "Which individuals do better under an option depends on how the luck of two runs is paired. Only one "
-        "pairing was made, so no share of people who gain or lose is shown.",
     ),
 )
 """Pairs (what, why and what it means for the reader)."""

@@ -28,6 +28,7 @@ from sim.present.history import (
 )
 from sim.present.limits import NOT_MODELLED
 from sim.present.names import PRIMARY, PUT_OFF, SAID_LATER, SECOND_YEAR, metric_name
+from sim.present.persons import gains, held, recovery
 from sim.present.read import Stored, Story, effects, load
 from sim.present.rests import (
     assumed,
@@ -146,7 +147,10 @@ def content(stored: Stored) -> dict[str, Any]:
         "more_differences": differences_block(later_told, "more-differences") if later_told else None,
         "places": places_block(stored),
         "returns": return_block(stored),
+        "held": held(stored),
         "later": _later(stored),
+        "recovery": recovery(stored),
+        "gains": gains(stored),
         "costs": costs,
         "equity": equity_section(stored, groups),
         "years": years_block(stored),

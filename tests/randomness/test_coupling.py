@@ -22,6 +22,7 @@ from sim.engine.simulate import History, simulate
 from sim.engine.survivor import Clock, Slot, Survivor, Traits
 from sim.engine.world import World
 from sim.errors import SimError
+from sim.people.chance import other_luck
 from sim.people.population import Population
 from tests.small_world import (
     Made,
@@ -235,6 +236,64 @@ def test_a_lower_rate_never_brings_that_event_forward(path, event):
         assert time >= sooner[row] - 2**-19, row
 
 
+@pytest.mark.parametrize("path", ["risk.insecure_ratio", "risk.no_worker_ratio", "risk.limbo_ratio"])
+def test_a_lower_ratio_never_brings_the_first_harm_forward(path):
+    quiet_but = {"people.arrivals.multiplier": FACTOR, "risk.crisis_per_need_year": 0}
+    quiet_but |= {"risk.re_exploitation_per_year": 0.2}
+    high, low = parameters(UNLIMITED, {**quiet_but, path: 3}), parameters(UNLIMITED, {**quiet_but, path: 1})
+    everybody = build(high)
+    sooner, later = (
+        {
+            row: float(
+                own.time[np.isin(own.event, [Event.RE_EXPLOITED, Event.WENT_MISSING])].min(initial=np.inf)
+            )
+            for row, own in lives(run(everybody, rules))
+        }
+        for rules in (high, low)
+    )
+    assert sum(np.isfinite(list(later.values()))) > 100
+    assert sum(np.isfinite(list(later.values()))) < sum(np.isfinite(list(sooner.values())))
+    assert all(time >= sooner[row] - 2**-19 for row, time in later.items())
+
+
+# --------------------------------------------------------------------------------------------- other luck
+def until_first_confirmed(own):
+    """The events of one life up to the first positive conclusive decision, and whether there was one."""
+    at = np.flatnonzero(own.event == Event.CG_POSITIVE)
+    end = at[0] + 1 if len(at) else len(own)
+    return [(own.time[k], own.event[k], own.detail[k]) for k in range(end)], bool(len(at))
+
+
+def test_other_luck_begins_with_the_positive_decision_and_only_after_the_policy_date():
+    rules = without_limits()
+    other = rules.model_copy(
+        update={"experiment": rules.experiment.model_copy(update={"coupling": "independent"})}
+    )
+    everybody = build(rules)
+    one, two = dict(lives(run(everybody, rules))), dict(lives(run(everybody, rules, other)))
+    assert one.keys() == two.keys()
+    changed = 0
+    for row, own in one.items():
+        before, confirmed = until_first_confirmed(own)
+        assert until_first_confirmed(two[row]) == (before, confirmed), row
+        same = np.array_equal(own.time, two[row].time) and np.array_equal(own.event, two[row].event)
+        if not confirmed or before[-1][0] < POLICY_DAY:
+            assert same, row
+        else:
+            changed += not same
+    assert changed > 100
+
+
+def test_other_luck_is_the_same_other_luck_each_time_and_no_survivors_key():
+    rules = today().model_copy(
+        update={"experiment": today().experiment.model_copy(update={"coupling": "independent"})}
+    )
+    first = run(people(), today(), rules).digest()
+    assert first == run(people(), today(), rules).digest() != whole().digest()
+    assert len({other_luck(1, 0), other_luck(1, 1), other_luck(2, 0)}) == 3
+    assert not np.isin(people().key ^ np.uint64(other_luck(1, 0)), people().key).any()
+
+
 def one_survivor(rules):
     """A followed survivor in a world without anybody else, whose hazards can be reviewed by hand."""
     population = made([Made(date(2014, 1, 2), frailty=1.0)])
@@ -287,6 +346,46 @@ def test_a_spent_clock_that_changes_no_rate_leaves_the_others_heard():
     person.in_support = False
     clocks.review(person, world)
     assert person.due[Slot.LIFE] == dies
+
+
+def test_a_health_need_that_was_met_may_open_again_and_again():
+    from sim.engine.rules import rules_of
+    from sim.pathway import clocks, hazards, needs
+
+    person, world = one_survivor(rules_of(quiet({"risk.health_relapse_per_year": 0.5})))
+    person.income_from = 0.0
+    person.health_need = True
+    clocks.review(person, world)
+    assert clocks.needs(person, 0.0) == 1
+    assert person.clock_due == [] or person.clock_due[Clock.HEALTH_RELAPSES] == np.inf
+    relapses = []
+    for _ in range(3):
+        needs.health_met(person, world)
+        clocks.review(person, world)
+        assert clocks.needs(person, world.now) == 0
+        relapses.append(person.clock_due[Clock.HEALTH_RELAPSES] - world.now)
+        world._now = person.due[Slot.LIFE]
+        person.due[Slot.LIFE] = np.inf  # it rings
+        hazards.rings(person, world)
+        assert (person.health_need, person.health_met) == (True, False)
+        clocks.review(person, world)
+    assert len(set(relapses)) == 3  # each occasion has its own number
+    told = world.finish().event.tolist()
+    assert told == [Event.HEALTH_NEED_MET, Event.HEALTH_NEED_RELAPSED] * 3
+
+
+def test_waiting_for_a_decision_counts_only_while_it_is_waited_for():
+    from sim.engine.rules import rules_of
+    from sim.pathway import clocks
+
+    person, world = one_survivor(rules_of(quiet({"risk.missing_per_year": 0.1, "risk.limbo_ratio": 2})))
+    usual = clocks.rates_of(person, world)[Clock.GOES_MISSING]
+    person.case_open = True
+    assert clocks.rates_of(person, world)[Clock.GOES_MISSING] == usual  # before a reasonable grounds decision
+    person.rg_positive_at = 0.0
+    assert clocks.rates_of(person, world)[Clock.GOES_MISSING] == 2 * usual
+    person.case_open = False
+    assert clocks.rates_of(person, world)[Clock.GOES_MISSING] == usual
 
 
 def test_whole_days_and_a_short_horizon_end_at_the_horizon():

@@ -17,10 +17,11 @@ def test_the_main_job_runs_every_option_in_the_central_world_and_in_the_band() -
     assert [unit.replication for unit in central] == list(range(baseline().experiment.replications))
     assert [unit.calendar for unit in central] == [n < plan.CALENDARS_KEPT for n in range(len(central))]
     assert made.units[: len(central)] == tuple(central)  # central first
-    assert len(made.worlds) == 1 + 2 * len(baseline().experiment.band)
+    assert len(made.worlds) == 1 + 2 * len(baseline().experiment.band) + 1  # the last with other luck
     for unit in made.units:
         assert unit.runs[0].scenario == "baseline"
-        assert [run.scenario for run in unit.runs[1:]] == list(made.options)
+        luck_alone = [plan.UNCHANGED] if unit.world == plan.OTHER_LUCK else []
+        assert [run.scenario for run in unit.runs[1:]] == [*made.options, *luck_alone]
     assert len(made.options) == 4
     assert len({run.key for unit in made.units for run in unit.runs}) == made.runs
 

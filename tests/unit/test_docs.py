@@ -150,7 +150,9 @@ def test_a_run_writes_no_detail_that_is_not_documented() -> None:
 
 
 # ----------------------------------------------------------------- outcomes, assumptions, what is left out
-@pytest.mark.parametrize("family", ["headline", "secondary", "descriptive", "calendar", "cost", "resource"])
+@pytest.mark.parametrize(
+    "family", ["headline", "secondary", "descriptive", "calendar", "cost", "resource", "recovery", "coupled"]
+)
 def test_the_table_of_a_family_of_outcomes_is_the_registry(family: str) -> None:
     expected = [
         [f"`{one.name}`", one.sentence, one.unit, one.better, one.formula]
