@@ -1,4 +1,4 @@
-"""England's homelessness duties, from application to an offer or to nothing: the shapes of these parameters.
+"""The homelessness duties of councils, from application to an offer or to nothing: shapes of the parameters.
 
 Meanings, sources and ranges stand in the evidence register; limits of single values in ``sim.config.values``.
 """
@@ -12,7 +12,7 @@ from pydantic import model_validator
 
 from sim.config.parts import Part
 from sim.config.schema_homes import HomesByRegion
-from sim.config.values import Days, Flag, Rate, Share
+from sim.config.values import DatedDays, Day, Days, Flag, Rate, Share
 
 
 # ----------------------------------------------------------------------------------------------- housing
@@ -26,6 +26,15 @@ class Applying(Part):
     after_asylum_share: Share
     after_asylum_mean_days: Days
     in_crisis_share: Share
+    under_notice_share: Share
+
+
+class Notice(Part):
+    """How long before its loss notice to leave a home is given."""
+
+    own_home_days: Days
+    private_days: DatedDays
+    social_days: Days
 
 
 class Prevention(Part):
@@ -46,7 +55,7 @@ class Relief(Part):
 
 
 class Recognition(Part):
-    """Share of confirmed survivors who present the CG+ letter and whom the council recognises."""
+    """Share of confirmed survivors who present the CG+ letter unasked, and are so recognised."""
 
     first_day: Share
     mature: Share
@@ -56,6 +65,10 @@ class Recognition(Part):
 class PriorityNeed(Part):
     vulnerable_share: Share
     vulnerable_london: Share
+    vulnerable_ratio_if_asked: Rate
+    domestic_abuse_share: Share
+    domestic_abuse_from: Day
+    care_leaver_share: Share
     confirmed_survivors: Flag
     recognition: Recognition
 
@@ -66,11 +79,13 @@ class LocalConnection(Part):
     at_start_share: Share
     elsewhere_share: Share
     referred_share: Share
+    placed_out_of_area_share: Share
 
 
 class Register(Part):
     test_share: Share
     residence_days: Days
+    qualifies_if_owed_share: Share
     offers_per_year: Rate
     offers_per_year_london: Rate
 
@@ -83,13 +98,24 @@ class MainDuty(Part):
     private_offer_share: Share
     social_offer_share_london: Share
     private_offer_share_london: Share
+    refused_offer_share: Share
+    reapplication_days: Days
     notice_days: Days
 
     @model_validator(mode="after")
     def offers_are_shares(self) -> Self:
-        self._must_not_exceed_one("social_offer_share", "private_offer_share")
-        self._must_not_exceed_one("social_offer_share_london", "private_offer_share_london")
+        refused = "refused_offer_share"
+        self._must_not_exceed_one("social_offer_share", "private_offer_share", refused)
+        self._must_not_exceed_one("social_offer_share_london", "private_offer_share_london", refused)
         return self
+
+
+class Wales(Part):
+    """Where the law of Wales is another."""
+
+    street_homeless_from: Day
+    act_2026_from: Day
+    threatened_within_days: Days
 
 
 with warnings.catch_warnings():
@@ -98,6 +124,8 @@ with warnings.catch_warnings():
 
     class Housing(Part):
         applying: Applying
+        notice: Notice
+        asks_about_slavery_share: Share
         threatened_within_days: Days
         safehouse_homeless_in_law_share: Share
         prevention: Prevention
@@ -107,3 +135,4 @@ with warnings.catch_warnings():
         register: Register
         main_duty: MainDuty
         regions: HomesByRegion
+        wales: Wales

@@ -67,6 +67,9 @@ class Event(IntEnum):
     REFERRED_TO_OTHER_COUNCIL = 60
     JOINED_REGISTER = 61
     REGISTER_REFUSED = 62
+    NOTICE_TO_LEAVE = 63
+    HOME_KEPT = 64
+    PLACED_OUT_OF_AREA = 65
     # Services beside and after the NRM
     SERVICE_OFFERED = 70
     SERVICE_DECLINED = 71
@@ -153,6 +156,16 @@ class Detail(IntEnum):
     NO_LOCAL_CONNECTION = 60
     RELEASED = 61
     STATUS_CHANGED = 62
+    OFFER_REFUSED = 63
+    FAMILY = 64
+    DOMESTIC_ABUSE = 65
+    CARE_LEAVER = 66
+    STREET_HOMELESS = 67
+    AFTER_PRIVATE_OFFER = 68
+    RECOGNISED_SURVIVOR = 69
+    VULNERABLE = 70
+    NO_PRIORITY_TEST = 71
+    UNDER_NOTICE = 72
     OWN_HOME = 76
     PRIVATE_HOME = 77
     SOCIAL_HOME = 78
@@ -200,18 +213,21 @@ EVENT_MEANING: dict[Event, str] = {
     Event.ASYLUM_CLAIMED: "claimed asylum after referral (detail: a first claim, or a fresh one)",
     Event.LEAVE_RENEWED: "temporary permission to stay renewed when it ran out",
     Event.MOVED: "moved to another place (column place; detail: how)",
-    Event.APPLIED_AS_HOMELESS: "applied to a council as homeless (detail: planned, in crisis, after asylum)",
+    Event.APPLIED_AS_HOMELESS: "applied to a council as homeless (detail: why)",
     Event.APPLICATION_REFUSED: "no duty owed (detail: not eligible, not homeless)",
     Event.PREVENTION_STARTED: "prevention duty owed (Housing Act 1996 s195)",
     Event.PREVENTION_ENDED: "prevention duty ended (secured, homeless, lapsed, time up, not eligible)",
     Event.RELIEF_STARTED: "relief duty owed (Housing Act 1996 s189B)",
     Event.RELIEF_ENDED: "relief duty ended (detail: secured, lapsed, time up, not eligible)",
-    Event.MAIN_DUTY_ACCEPTED: "main housing duty accepted (Housing Act 1996 s193)",
-    Event.MAIN_DUTY_REFUSED: "no main duty (detail: no priority need, intentional)",
-    Event.MAIN_DUTY_ENDED: "main duty ended (detail: social offer, private offer, lapsed, not eligible)",
+    Event.MAIN_DUTY_ACCEPTED: "main housing duty accepted (s193; detail: the ground of priority need)",
+    Event.MAIN_DUTY_REFUSED: "no main duty (detail: no priority need, intentional, no local connection)",
+    Event.MAIN_DUTY_ENDED: "main duty ended (social or private offer, offer refused, lapsed, not eligible)",
     Event.REFERRED_TO_OTHER_COUNCIL: "relief duty referred to a council with a local connection (s198)",
     Event.JOINED_REGISTER: "qualified for and joined a social housing register (s160ZA)",
     Event.REGISTER_REFUSED: "did not qualify for the register: no local connection or residence",
+    Event.NOTICE_TO_LEAVE: "notice to leave a home of one's own",
+    Event.HOME_KEPT: "the notice came to nothing: the home was kept, or another of its kind taken",
+    Event.PLACED_OUT_OF_AREA: "temporary accommodation in another council's area (s208)",
     Event.SERVICE_OFFERED: "a service was offered (detail: which)",
     Event.SERVICE_DECLINED: "the offer was declined (detail: which)",
     Event.SERVICE_STARTED: "the service started (detail: which)",

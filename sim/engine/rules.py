@@ -163,7 +163,10 @@ class PlaceRules(NamedTuple):
 
 
 class HousingRules(NamedTuple):
-    """Tuples: one value a region of England and Wales; `prevention_secured`: (single, with children)."""
+    """Tuples: one value a region of England and Wales; `prevention_secured`: (single, with children).
+
+    `vulnerable` holds two such tuples: where the council did not ask about slavery, and where it did.
+    """
 
     told: float
     lead_mean: float
@@ -172,6 +175,11 @@ class HousingRules(NamedTuple):
     after_asylum: float
     after_asylum_mean: float
     in_crisis: float
+    under_notice: float
+    own_home_notice: float
+    private_notice: Steps
+    social_notice: float
+    asks: float
     threatened_within: float
     homeless_in_law: float
     prevention_limit: float
@@ -183,7 +191,10 @@ class HousingRules(NamedTuple):
     lapsed_if_housed: float
     interim_slope: float
     interim_base: float
-    vulnerable: tuple[float, ...]
+    vulnerable: tuple[tuple[float, ...], tuple[float, ...]]
+    domestic_abuse: float
+    domestic_abuse_from: float
+    care_leaver: float
     survivors_have_priority: bool
     recognised_first_day: float
     recognised_mature: float
@@ -194,14 +205,21 @@ class HousingRules(NamedTuple):
     residence_at_start: float
     connection_elsewhere: float
     referred_elsewhere: float
+    out_of_area: float
     council_tests: float
     register_residence: float
+    qualifies_if_owed: float
     general_offer: tuple[float, ...]
     intentional: float
     social_offer: tuple[float, ...]
     private_offer: tuple[float, ...]
     main_duty_lapses: tuple[float, ...]
+    offer_refused: tuple[float, ...]
+    reapplication: float
     notice: float
+    wales_street_from: float
+    wales_act_from: float
+    wales_threatened_within: float
 
 
 class ServiceRules(NamedTuple):
@@ -262,7 +280,8 @@ def rules_of(parameters: Parameters, today: Parameters | None = None) -> Rules:
     parameters : Parameters
     today : Parameters, optional
         The parameters before the policy. What follows from the world and not from a lever (how long an agreed
-        needs assessment extends support) is taken from them; by default from `parameters`.
+        needs assessment extends support, how much asking adds to vulnerability) is taken from them; by
+        default from `parameters`.
     """
     policy_day = float(day_of(parameters.policy.start))
     return Rules(
@@ -270,7 +289,7 @@ def rules_of(parameters: Parameters, today: Parameters | None = None) -> Rules:
         support=_support(parameters, today or parameters),
         status=_status(parameters),
         places=_places(parameters.places, parameters.housing),
-        housing=_housing(parameters.housing, policy_day),
+        housing=_housing(parameters.housing, (today or parameters).housing, policy_day),
         services=tuple(
             ServiceRules(
                 offered=_steps(service.offered_share),
@@ -549,7 +568,32 @@ def _places(places: Places, housing: Housing) -> PlaceRules:
     )
 
 
-def _housing(housing: Housing, policy_day: float) -> HousingRules:
+def _vulnerable(mean: float, asks: float, ratio: float) -> tuple[float, float]:
+    """Shares found vulnerable where the council did not ask about slavery, and where it did.
+
+    Their mean over the councils of today is the published share.
+    """
+    spread = 1.0 - asks + asks * ratio
+    not_asked = mean / spread if spread > 0.0 else mean
+    return min(1.0, not_asked), min(1.0, not_asked * ratio)
+
+
+def _main_duty_ends(
+    social: float, private: float, refused: float, per_day: float
+) -> tuple[float, float, float, float]:
+    """Rates of social and private offers and of lapses, and the share of offers refused.
+
+    Accepted offers, refused ones and lapses then end the duty in the published shares.
+    """
+    accepted = social + private
+    per_accepted = (accepted + refused) / accepted if accepted > 0.0 else 1.0
+    refuses = refused / (accepted + refused) if accepted > 0.0 else 0.0
+    others = 1.0 - accepted - refused if accepted > 0.0 else 1.0
+    lapses = max(0.0, others) * per_day
+    return social * per_accepted * per_day, private * per_accepted * per_day, lapses, refuses
+
+
+def _housing(housing: Housing, today: Housing, policy_day: float) -> HousingRules:
     applying, prevention, relief, duty = (
         housing.applying,
         housing.prevention,
@@ -558,11 +602,25 @@ def _housing(housing: Housing, policy_day: float) -> HousingRules:
     )
     need, connection, register = housing.priority_need, housing.local_connection, housing.register
     rest, london = 1.0 / (duty.mean_years * DAYS_A_YEAR), 1.0 / (duty.mean_years_london * DAYS_A_YEAR)
-    social = (duty.social_offer_share, duty.social_offer_share_london)
-    private = (duty.private_offer_share, duty.private_offer_share_london)
+    refused = duty.refused_offer_share
+    social, private, lapses, refuses = zip(
+        _main_duty_ends(duty.social_offer_share, duty.private_offer_share, refused, rest),
+        _main_duty_ends(duty.social_offer_share_london, duty.private_offer_share_london, refused, london),
+        strict=True,
+    )
     regions = regions_of(housing)
     pace = [1.0 / region.time_to_offer_ratio for region in regions]
     nowhere_else = [1.0] * len(regions)
+    vulnerable = [
+        _vulnerable(
+            with_odds(share, region.priority_need_odds_ratio),
+            today.asks_about_slavery_share,
+            need.vulnerable_ratio_if_asked,
+        )
+        for share, region in zip(
+            by_region(need.vulnerable_share, need.vulnerable_london, nowhere_else), regions, strict=True
+        )
+    ]
     return HousingRules(
         told=applying.told_share,
         lead_mean=applying.lead_mean_days,
@@ -571,6 +629,11 @@ def _housing(housing: Housing, policy_day: float) -> HousingRules:
         after_asylum=applying.after_asylum_share,
         after_asylum_mean=applying.after_asylum_mean_days,
         in_crisis=applying.in_crisis_share,
+        under_notice=applying.under_notice_share,
+        own_home_notice=housing.notice.own_home_days,
+        private_notice=_steps(housing.notice.private_days),
+        social_notice=housing.notice.social_days,
+        asks=housing.asks_about_slavery_share,
         threatened_within=housing.threatened_within_days,
         homeless_in_law=housing.safehouse_homeless_in_law_share,
         prevention_limit=prevention.limit_days,
@@ -584,12 +647,10 @@ def _housing(housing: Housing, policy_day: float) -> HousingRules:
         lapsed_if_housed=relief.lapsed_ratio_if_housed,
         interim_slope=relief.interim_slope,
         interim_base=relief.interim_base,
-        vulnerable=tuple(
-            with_odds(share, region.priority_need_odds_ratio)
-            for share, region in zip(
-                by_region(need.vulnerable_share, need.vulnerable_london, nowhere_else), regions, strict=True
-            )
-        ),
+        vulnerable=(tuple(one[0] for one in vulnerable), tuple(one[1] for one in vulnerable)),
+        domestic_abuse=need.domestic_abuse_share,
+        domestic_abuse_from=float(day_of(need.domestic_abuse_from)),
+        care_leaver=need.care_leaver_share,
         survivors_have_priority=need.confirmed_survivors,
         recognised_first_day=need.recognition.first_day,
         recognised_mature=need.recognition.mature,
@@ -600,20 +661,25 @@ def _housing(housing: Housing, policy_day: float) -> HousingRules:
         residence_at_start=connection.at_start_share,
         connection_elsewhere=connection.elsewhere_share,
         referred_elsewhere=connection.referred_share,
+        out_of_area=connection.placed_out_of_area_share,
         council_tests=register.test_share,
         register_residence=register.residence_days,
+        qualifies_if_owed=register.qualifies_if_owed_share,
         general_offer=by_region(
             register.offers_per_year / DAYS_A_YEAR,
             register.offers_per_year_london / DAYS_A_YEAR,
             [region.register_offers_ratio for region in regions],
         ),
         intentional=duty.intentional_share,
-        social_offer=by_region(social[0] * rest, social[1] * london, pace),
-        private_offer=by_region(private[0] * rest, private[1] * london, pace),
-        main_duty_lapses=by_region(
-            (1.0 - social[0] - private[0]) * rest, (1.0 - social[1] - private[1]) * london, pace
-        ),
+        social_offer=by_region(social[0], social[1], pace),
+        private_offer=by_region(private[0], private[1], pace),
+        main_duty_lapses=by_region(lapses[0], lapses[1], pace),
+        offer_refused=by_region(refuses[0], refuses[1], nowhere_else),
+        reapplication=duty.reapplication_days,
         notice=duty.notice_days,
+        wales_street_from=float(day_of(housing.wales.street_homeless_from)),
+        wales_act_from=float(day_of(housing.wales.act_2026_from)),
+        wales_threatened_within=housing.wales.threatened_within_days,
     )
 
 

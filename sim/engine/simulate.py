@@ -21,7 +21,7 @@ from sim.engine.rules import Rules, at, rules_of
 from sim.engine.survivor import SERVICES_MAX, Slot, Survivor, Traits
 from sim.engine.world import World
 from sim.errors import SimError
-from sim.pathway import clocks, contact, hazards, housing, journey, support
+from sim.pathway import clocks, contact, hazards, housing, housing_connection, journey, support
 from sim.people.chance import other_luck
 from sim.people.population import Population
 
@@ -32,7 +32,7 @@ HANDLERS: dict[int, Callable[[Survivor, World], None]] = {
     Slot.INCOME: hazards.income_starts,
     Slot.PLACE_ENDS: hazards.place_ends,
     Slot.APPLY: housing.apply,
-    Slot.REGISTER: housing.residence_reached,
+    Slot.REGISTER: housing_connection.residence_reached,
     Slot.AWAY: hazards.come_back,
     Slot.DETECTION: hazards.found_out,
     Slot.LIFE: hazards.rings,

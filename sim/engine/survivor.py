@@ -90,6 +90,14 @@ class Duty:
     MAIN: Final = 3
 
 
+class AsylumArea:
+    """Where the last asylum accommodation was: it gives a local connection there (s199(6))."""
+
+    NONE: Final = 0
+    HERE: Final = 1
+    ELSEWHERE: Final = 2
+
+
 class Traits:
     """The population's columns as plain lists, for one-at-a-time reading (exactly the arrays' values)."""
 
@@ -114,6 +122,7 @@ class Survivor:
     __slots__ = (
         "accommodated",
         "applications",
+        "asylum_area",
         "away",
         "bed_asks",
         "bed_until",
@@ -160,8 +169,10 @@ class Survivor:
         "place_losses",
         "pregnant",
         "prone",
+        "reapply_until",
         "reason_to_apply",
         "referral_reason",
+        "refused",
         "region",
         "resident_since",
         "rg_positive_at",
@@ -169,6 +180,7 @@ class Survivor:
         "service_workers",
         "status",
         "stories",
+        "street_homeless",
         "subsistence",
         "ticket_count",
         "tickets",
@@ -246,6 +258,10 @@ class Survivor:
         self.applications = 0
         self.insecure_spells = 0
         self.reason_to_apply = 0
+        self.refused = False
+        self.street_homeless = False
+        self.reapply_until = 0.0
+        self.asylum_area: int = AsylumArea.NONE
 
     def take_ticket(self, line: int) -> int:
         """A fresh ticket for a waiting line; an earlier one for the same line becomes worthless."""

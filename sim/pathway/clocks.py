@@ -181,6 +181,8 @@ def _rates_of_place(person: Survivor, world: World, rates: list[float]) -> None:
         rates[Clock.LOSES_PLACE] = places.friends_to_street
     elif place == _STREET:
         rates[Clock.FINDS_SOFA] = places.street_to_friends
+    elif person.due[Slot.PLACE_ENDS] != NEVER:
+        pass  # under notice already
     elif place == _OWN_HOME:
         rates[Clock.LOSES_PLACE] = places.own_home_lost
     elif place == _PRIVATE_HOME:

@@ -10,7 +10,7 @@ from sim.engine.clock import on_grid
 from sim.engine.environment import NEVER
 from sim.engine.log import Detail, Event, Place
 from sim.engine.rules import DAYS_A_YEAR
-from sim.engine.survivor import Duty, Line, Slot, Survivor
+from sim.engine.survivor import AsylumArea, Duty, Line, Slot, Survivor
 from sim.engine.world import World
 from sim.people.chance import Activity
 from sim.people.codes import ImmigrationStatus
@@ -43,6 +43,8 @@ def begin(person: Survivor, world: World) -> None:
         person.resident_since = world._now - 0.5 * residence * DAYS_A_YEAR
     young = world.draw_once(person, Activity.UNDER_35) < rules.places.under_35
     person.under_35 = young or person.turns_18 < NEVER
+    if person.place == Place.ASYLUM_ACCOMMODATION:
+        person.asylum_area = AsylumArea.HERE
     world.record(person, Event.COMMUNITY_LIFE_BEGINS)
     if person.place == Place.CUSTODY:
         stay = exponential(world.draw_once(person, Activity.CUSTODY_STAY), rules.places.custody_mean)
@@ -66,6 +68,11 @@ def move(person: Survivor, world: World, place: int, detail: int) -> None:
         world.stop(person, Slot.PLACE_ENDS)
     person.place = place
     world.record(person, Event.MOVED, detail)
+    if place == Place.COUNCIL_TEMPORARY:
+        place_out_of_area(person, world)
+    elif place == Place.ASYLUM_ACCOMMODATION:
+        relocate(person, world)
+        person.asylum_area = AsylumArea.HERE
     if person.settled:
         person.accommodated = False
         world.stop(person, Slot.APPLY)
@@ -80,6 +87,21 @@ def move(person: Survivor, world: World, place: int, detail: int) -> None:
         elif person.duty == Duty.NONE and not was_insecure:
             plan_when_insecure(person, world)
     person.changed = True
+
+
+def relocate(person: Survivor, world: World) -> None:
+    """Begin to live in another council's area: residence starts anew, and connections stay behind."""
+    person.resident_since = world._now
+    if person.asylum_area == AsylumArea.HERE:
+        person.asylum_area = AsylumArea.ELSEWHERE
+
+
+def place_out_of_area(person: Survivor, world: World) -> None:
+    """A council may place people it owes a duty in another council's area (s208)."""
+    drawn = world.draw_once(person, Activity.OUT_OF_AREA, person.applications)
+    if person.duty != Duty.NONE and drawn < world.rules.housing.out_of_area:
+        world.record(person, Event.PLACED_OUT_OF_AREA)
+        relocate(person, world)
 
 
 def give_back_bed(person: Survivor, world: World) -> None:

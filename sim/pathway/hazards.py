@@ -11,7 +11,7 @@ from sim.engine.environment import NEVER
 from sim.engine.log import Detail, Event, Place
 from sim.engine.survivor import N_SLOTS, Clock, Duty, Line, Slot, Survivor
 from sim.engine.world import World
-from sim.pathway import community, housing, journey, needs, services, status, support
+from sim.pathway import community, housing, housing_connection, journey, needs, services, status, support
 from sim.pathway.clocks import spent, with_worker
 from sim.people.chance import Activity
 from sim.people.variates import exponential
@@ -38,9 +38,9 @@ def rings(person: Survivor, world: World) -> None:
         person.lapsed = True
         world.wake(person, Slot.HOUSING)
     elif clock == Clock.SOCIAL_OFFER:
-        housing.secure(person, world, Place.SOCIAL_HOME, Detail.SOCIAL_OFFER)
+        housing.offered(person, world, Place.SOCIAL_HOME, Detail.SOCIAL_OFFER)
     elif clock == Clock.PRIVATE_OFFER:
-        housing.secure(person, world, Place.PRIVATE_HOME, Detail.PRIVATE_OFFER)
+        housing.offered(person, world, Place.PRIVATE_HOME, Detail.PRIVATE_OFFER)
     elif clock == Clock.CRISIS:
         crisis(person, world)
     elif clock == Clock.RE_EXPLOITED:
@@ -62,18 +62,20 @@ def rings(person: Survivor, world: World) -> None:
 
 
 def loses_place(person: Survivor, world: World) -> None:
-    """A sofa is lost to the street; a home to a sofa, temporary accommodation or the street."""
+    """A sofa is lost to the street at once; from a home there is notice first."""
     if person.place == Place.FRIENDS:
         community.move(person, world, Place.STREET, Detail.ROUGH)
+        support.ask_for_bed(person, world)
     else:
-        world.record(person, Event.HOME_LOST, _HOMES[person.place])
-        community.move(person, world, community.next_place(person, world), Detail.HOME_LOST)
-    support.ask_for_bed(person, world)
+        housing.notice_to_leave(person, world)
 
 
 def place_ends(person: Survivor, world: World) -> None:
-    """Asylum accommodation, custody or a council's temporary place comes to its end."""
+    """A place comes to its end: asylum accommodation, custody, a council's room, a home under notice."""
     detail = Detail.RELEASED if person.place == Place.CUSTODY else Detail.PLACE_ENDED
+    if person.settled:
+        detail = Detail.HOME_LOST
+        world.record(person, Event.HOME_LOST, _HOMES[person.place])
     community.move(person, world, community.next_place(person, world), detail)
     support.ask_for_bed(person, world)
 
@@ -148,6 +150,7 @@ def come_back(person: Survivor, world: World) -> None:
     person.away = False
     world.stop(person, Slot.AWAY)
     world.record(person, Event.BACK_IN_CONTACT)
+    housing_connection.look_again(person, world)
     community.move(person, world, community.next_place(person, world), Detail.NONE)
     if person.insecure:
         community.plan_when_insecure(person, world)

@@ -1,10 +1,11 @@
-"""England's homelessness duties, from an application to an offer or to nothing (Housing Act 1996, Part 7).
+"""The homelessness duties of councils, from an application to an offer or to nothing.
 
 One application is one story: is the person eligible (s185), homeless or threatened with homelessness within
 56 days (s175), then prevention (s195), relief (s189B) with interim accommodation where there is reason to
-believe in priority need (s188), and after 56 days the main duty (s193) or advice. The housing register
-(Part 6) stands beside it. Wales follows the same rules in this version. Secured homes, offers and lapses
-come as hazards (`clocks.py`).
+believe in priority need (s188), and after 56 days the main duty (s193) or advice. Sections are of the Housing
+Act 1996, Part 7; Wales has duties of the same shape under its Act of 2014 (s66, s73, s68, s75). The tests
+are in `housing_tests.py`, local connection and the register in `housing_connection.py`. Secured homes, offers
+and lapses come as hazards (`clocks.py`).
 """
 
 from __future__ import annotations
@@ -14,9 +15,24 @@ from collections.abc import Generator
 from sim.engine.clock import on_grid
 from sim.engine.environment import NEVER, Story
 from sim.engine.log import Detail, Event, Place
+from sim.engine.rules import at
 from sim.engine.survivor import Duty, Slot, Survivor
 from sim.engine.world import World
 from sim.pathway import community
+from sim.pathway.housing_connection import (
+    lacks_connection_for_main_duty,
+    look_again,
+    refer_elsewhere,
+    try_register,
+)
+from sim.pathway.housing_tests import (
+    is_homeless,
+    is_intentional,
+    is_threatened,
+    priority_ground,
+    threatened_within,
+    under_act_of_2026,
+)
 from sim.people.chance import Activity
 from sim.people.variates import exponential
 
@@ -29,8 +45,30 @@ def plan_before_exit(person: Survivor, world: World, leaving: float) -> None:
     if person.place not in _PLACES_THAT_END or world.draw(person, Activity.TOLD) >= rules.told:
         return
     lead = exponential(world.draw(person, Activity.LEAD_TIME), rules.lead_mean)
-    lead = on_grid(min(lead, rules.threatened_within))
+    lead = on_grid(min(lead, threatened_within(person, world)))
     community.plan_application(person, world, max(leaving - lead, world._now + on_grid(1.0)), Detail.PLANNED)
+
+
+def notice_to_leave(person: Survivor, world: World) -> None:
+    """Notice to leave a home; some go to a council as soon as they are threatened in law (s175(4)-(5))."""
+    rules = world.rules.housing
+    if person.place == Place.OWN_HOME:
+        notice = rules.own_home_notice
+    elif person.place == Place.PRIVATE_HOME:
+        notice = at(rules.private_notice, world._now)
+    else:
+        notice = rules.social_notice
+    leaving = world._now + on_grid(notice)
+    world.record(person, Event.NOTICE_TO_LEAVE)
+    world.until(person, Slot.PLACE_ENDS, leaving)
+    if world.draw_once(person, Activity.UNDER_NOTICE, person.place_losses) < rules.under_notice:
+        day = max(leaving - on_grid(threatened_within(person, world)), world._now + on_grid(1.0))
+        community.plan_application(person, world, day, Detail.UNDER_NOTICE)
+
+
+def is_under_notice(person: Survivor) -> bool:
+    """In a home that is about to be lost."""
+    return person.settled and person.due[Slot.PLACE_ENDS] != NEVER
 
 
 def apply(person: Survivor, world: World) -> None:
@@ -66,60 +104,24 @@ def application(person: Survivor, world: World, reason: int) -> Story:
         yield from main_duty(person, world)
 
 
-# --------------------------------------------------------------------------------------------- the tests
-def is_homeless(person: Survivor, world: World) -> bool:
-    """No accommodation reasonable to occupy (s175), which may include a safehouse (s175(3))."""
-    if person.place == Place.SAFEHOUSE:
-        drawn = world.draw_once(person, Activity.HOMELESS_IN_LAW, person.applications)
-        return drawn < world.rules.housing.homeless_in_law
-    return person.insecure or person.place == Place.COUNCIL_TEMPORARY
-
-
-def is_threatened(person: Survivor, world: World) -> bool:
-    """A place that ends within 56 days (s175(4))."""
-    within = world._now + world.rules.housing.threatened_within
-    if person.place == Place.SAFEHOUSE:
-        return person.bed_until <= within
-    return person.due[Slot.PLACE_ENDS] <= within
-
-
-def automatic_priority(person: Survivor, world: World) -> bool:
-    """Priority need by right: pregnancy, children, or (where the option is in force) a recognised survivor.
-
-    The option counts for an eligible survivor who presents the positive conclusive decision; presenting it
-    and being recognised grow with time from `policy.start`.
-    """
-    rules = world.rules.housing
-    if person.dependants or person.pregnant:
-        return True
-    if not rules.survivors_have_priority or not person.ever_confirmed:
-        return False
-    age = world._now - rules.recognition_from
-    grown = 1.0 if age >= rules.recognition_ramp else age / rules.recognition_ramp
-    recognised = rules.recognised_first_day + (rules.recognised_mature - rules.recognised_first_day) * grown
-    return world.draw_once(person, Activity.RECOGNISED, person.applications) < recognised
-
-
-def vulnerable(person: Survivor, world: World) -> bool:
-    """Priority need by vulnerability (s189(1)(c)): decided case by case, and differently by region."""
-    share = world.rules.housing.vulnerable[person.region]
-    return world.draw_once(person, Activity.VULNERABLE, person.applications) < share
-
-
 # -------------------------------------------------------------------------------------------- the duties
 def prevention(person: Survivor, world: World) -> Generator[None, None, bool]:
     """Prevention duty (s195): 56 days, or until a home is secured, homelessness comes, or contact lapses.
 
+    By the Welsh Act of 2026 it lasts as long as its window, six months.
     True if the person has become homeless.
     """
+    limit = world.rules.housing.prevention_limit
+    if under_act_of_2026(person, world):
+        limit = threatened_within(person, world)
     person.lapsed = False
     person.duty = Duty.PREVENTION
     world.record(person, Event.PREVENTION_STARTED)
     person.changed = True
-    world.wait(person, Slot.HOUSING, world.rules.housing.prevention_limit)
+    world.wait(person, Slot.HOUSING, limit)
     yield
     person.duty = Duty.NONE
-    if person.settled:
+    if person.settled and not is_under_notice(person):
         ended = Detail.SECURED
     elif not person.eligible:
         ended = Detail.NOT_ELIGIBLE
@@ -138,10 +140,11 @@ def relief(person: Survivor, world: World) -> Story:
     """Relief duty (s189B): 56 days, with interim accommodation if priority need seems likely (s188)."""
     rules = world.rules.housing
     person.duty = Duty.RELIEF
-    person.lapsed = False
+    person.lapsed = person.refused = False
+    person.street_homeless = person.place == Place.STREET
     world.record(person, Event.RELIEF_STARTED)
     refer_elsewhere(person, world)
-    likely = automatic_priority(person, world) or vulnerable(person, world)
+    likely = priority_ground(person, world) != Detail.NONE
     interim = world.draw_once(person, Activity.INTERIM, person.applications)
     if interim < (rules.interim_slope if likely else 0.0) + rules.interim_base:
         person.accommodated = True
@@ -166,18 +169,21 @@ def relief(person: Survivor, world: World) -> Story:
 
 
 def decide_main_duty(person: Survivor, world: World) -> None:
-    """After relief: priority need (s189) and not intentionally homeless (s191), or advice only."""
-    rules = world.rules.housing
-    if not automatic_priority(person, world) and not vulnerable(person, world):
-        end_duty(person, world, Event.MAIN_DUTY_REFUSED, Detail.NO_PRIORITY_NEED)
-        lose_temporary_home(person, world, rules.notice)
-    elif world.draw_once(person, Activity.INTENTIONAL, person.applications) < rules.intentional:
-        end_duty(person, world, Event.MAIN_DUTY_REFUSED, Detail.INTENTIONAL)
-        lose_temporary_home(person, world, rules.notice)
+    """After relief: priority need (s189) and not intentionally homeless (s191), or advice only (s190, s192).
+
+    The reason for priority need stands in the log as the detail of the acceptance.
+    """
+    ground = priority_ground(person, world)
+    if ground == Detail.NONE:
+        refuse_main_duty(person, world, Detail.NO_PRIORITY_NEED)
+    elif is_intentional(person, world, ground):
+        refuse_main_duty(person, world, Detail.INTENTIONAL)
+    elif lacks_connection_for_main_duty(person, world):
+        refuse_main_duty(person, world, Detail.NO_LOCAL_CONNECTION)
     else:
         person.duty = Duty.MAIN
         person.accommodated = True
-        world.record(person, Event.MAIN_DUTY_ACCEPTED)
+        world.record(person, Event.MAIN_DUTY_ACCEPTED, ground)
         try_register(person, world)
         if person.insecure:
             community.move(person, world, Place.COUNCIL_TEMPORARY, Detail.MAIN_DUTY)
@@ -186,21 +192,31 @@ def decide_main_duty(person: Survivor, world: World) -> None:
         person.changed = True
 
 
+def refuse_main_duty(person: Survivor, world: World, reason: int) -> None:
+    """No main duty: advice, and the room for some days more (s190(2), s188(1ZA))."""
+    end_duty(person, world, Event.MAIN_DUTY_REFUSED, reason)
+    lose_temporary_home(person, world, world.rules.housing.notice)
+
+
 def main_duty(person: Survivor, world: World) -> Story:
-    """Main duty (s193): temporary accommodation until an offer, a home found alone, or the duty lapses."""
-    while person.eligible and not person.settled and not person.lapsed:
+    """Main duty (s193): temporary accommodation until an offer, accepted or refused, or the duty lapses."""
+    while person.eligible and not person.settled and not person.lapsed and not person.refused:
         world.until(person, Slot.HOUSING, NEVER)
         yield
     if person.place == Place.SOCIAL_HOME:
         ended = Detail.SOCIAL_OFFER
     elif person.settled:
         ended = Detail.PRIVATE_OFFER
-    elif person.eligible:
-        ended = Detail.LAPSED
-    else:
+        person.reapply_until = world._now + world.rules.housing.reapplication
+    elif not person.eligible:
         ended = Detail.NOT_ELIGIBLE
+    elif person.refused:
+        ended = Detail.OFFER_REFUSED
+    else:
+        ended = Detail.LAPSED
     end_duty(person, world, Event.MAIN_DUTY_ENDED, ended)
     lose_temporary_home(person, world, 0.0 if ended == Detail.LAPSED else world.rules.housing.notice)
+    look_again(person, world)
 
 
 # ------------------------------------------------------------------------------------------ in and out
@@ -229,55 +245,27 @@ def drop(person: Survivor, world: World) -> None:
     world.stop(person, Slot.HOUSING)
 
 
+def offered(person: Survivor, world: World, place: int, detail: int) -> None:
+    """An offer: under the main duty, refusing a suitable one ends the duty (s193(5), (7) and (7AA))."""
+    refused = world.rules.housing.offer_refused[person.region]
+    if (
+        person.duty == Duty.MAIN
+        and world.draw_once(person, Activity.OFFER_REFUSED, person.applications) < refused
+    ):
+        person.refused = True
+        world.wake(person, Slot.HOUSING)
+        return
+    secure(person, world, place, detail)
+
+
 def secure(person: Survivor, world: World, place: int, detail: int) -> None:
-    """A home is found; any duty ends with it at the next grid step."""
+    """A home is found, or kept in spite of notice; any duty ends with it at the next grid step."""
+    if person.place == place:
+        world.stop(person, Slot.PLACE_ENDS)
+        world.record(person, Event.HOME_KEPT)
+        world.wake(person, Slot.HOUSING)
+        person.changed = True
     community.move(person, world, place, detail)
     if place == Place.SOCIAL_HOME:
         person.on_register = False
         person.changed = True
-
-
-# --------------------------------------------------------------------------- local connection, register
-def refer_elsewhere(person: Survivor, world: World) -> None:
-    """Referral to a council with which there is a local connection (s198), when there is none here (s199)."""
-    rules = world.rules.housing
-    if world._now - person.resident_since >= rules.residence or is_exempt(person, world):
-        return
-    if world.draw_once(person, Activity.CONNECTION_ELSEWHERE) >= rules.connection_elsewhere:
-        return
-    if world.draw_once(person, Activity.REFERRED_ELSEWHERE, person.applications) < rules.referred_elsewhere:
-        world.record(person, Event.REFERRED_TO_OTHER_COUNCIL)
-        person.resident_since = world._now - rules.residence
-
-
-def is_exempt(person: Survivor, world: World) -> bool:
-    """Exempt from local connection where the option is in force: RG+, until a negative decision."""
-    return world.rules.housing.survivors_exempt and (
-        person.ever_confirmed or (person.case_open and person.rg_positive_at <= world._now)
-    )
-
-
-def try_register(person: Survivor, world: World) -> None:
-    """Join the social housing register if the council has no test, the test is met, or the option exempts.
-
-    A register is not a home: qualifying opens the wait for an offer. Whoever fails for lack of residence is
-    looked at again when they have lived there long enough.
-    """
-    if person.on_register:
-        return
-    rules = world.rules.housing
-    lacking = person.resident_since + rules.register_residence - world._now
-    tested = world.draw_once(person, Activity.COUNCIL_TESTS) < rules.council_tests
-    if not tested or lacking <= 0.0 or is_exempt(person, world):
-        person.on_register = True
-        world.record(person, Event.JOINED_REGISTER)
-        person.changed = True
-        return
-    world.record(person, Event.REGISTER_REFUSED, Detail.NO_LOCAL_CONNECTION)
-    world.wait(person, Slot.REGISTER, lacking)
-
-
-def residence_reached(person: Survivor, world: World) -> None:
-    """Long enough in one place: try the register again, if a home is still needed."""
-    if not person.settled and person.eligible and not person.away:
-        try_register(person, world)

@@ -90,9 +90,12 @@ def enter_community(person: Survivor, world: World) -> None:
 
 
 def turned_18(person: Survivor, world: World) -> None:
-    """A child in the pathway becomes an adult; some go on to Victim Care support."""
+    """A child in the pathway becomes an adult; some go on to Victim Care support.
+
+    Whoever waits for a reasonable grounds decision on that day is offered support when it is positive.
+    """
     world.record(person, Event.TURNED_18)
-    if not person.case_open:
+    if not person.case_open or person.rg_positive_at > world._now:
         return
     enter_community(person, world)
     if world.draw(person, Activity.SUPPORT_AT_18) < world.rules.decisions.support_at_18:

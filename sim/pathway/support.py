@@ -259,7 +259,7 @@ def bed(person: Survivor, world: World) -> Story:
     world.stop(person, Slot.PLACE_ENDS)
     world.record(person, Event.BED_TAKEN)
     if world.draw_once(person, Activity.OTHER_REGION, asked) < world.rules.support.bed_other_region:
-        person.resident_since = world._now
+        community.relocate(person, world)
     community.move(person, world, Place.SAFEHOUSE, Detail.VICTIM_CARE)
     while world._now < person.bed_until:
         world.until(person, Slot.BED, person.bed_until)

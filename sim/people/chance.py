@@ -135,6 +135,14 @@ class Activity(IntEnum):
     DETECTED_WHEN = 162
     AWAY_LENGTH = 163
     PRONE_TO_REFERRAL = 164
+    # homelessness law
+    ASKED = 170
+    DOMESTIC_ABUSE = 171
+    CARE_LEAVER = 172
+    COUNCIL_ALLOCATES = 173
+    OFFER_REFUSED = 174
+    OUT_OF_AREA = 175
+    UNDER_NOTICE = 176
     # homes
     UNDER_35 = 190
     # status, continued

@@ -14,11 +14,6 @@ NOT_MODELLED: Final[tuple[tuple[str, str], ...]] = (
         "by a survivor is a home that another household waits for: that displacement is not shown here.",
     ),
     (
-        "Wales's own homelessness law",
-        "People in Wales meet England's rules in this version; the Welsh Acts of 2014 and 2026 are not in "
-        "it.",
-    ),
-    (
         "Scotland and Northern Ireland after the decision",
         "Referrals and decisions are for the whole United Kingdom; support, housing and services are "
         "followed in England and Wales only.",
@@ -61,16 +56,6 @@ NOT_MODELLED: Final[tuple[tuple[str, str], ...]] = (
         "appear here with an insecure place or in asylum accommodation.",
     ),
     (
-        "Prevention for people losing a home of their own",
-        "A council is asked before the loss only where support, a safehouse place or asylum accommodation "
-        "ends. Whoever loses a home of their own applies afterwards, or not at all.",
-    ),
-    (
-        "The right to a new application within two years of a private offer",
-        "Section 195A of the Housing Act 1996 lets a tenant who loses such a home come back with priority "
-        "need. It is not in this version.",
-    ),
-    (
         "Costs of homes, benefits and setting up",
         "Rents, housing benefit and other benefits, costs of setting an option up and prices that change "
         "with scale are left out; most unit costs are assumed, so costs compare options and are no budget.",
@@ -98,8 +83,9 @@ NOT_MODELLED: Final[tuple[tuple[str, str], ...]] = (
     ),
     (
         "Councils one by one",
-        "Regions are told apart in housing, most of them by values for London and for everywhere else: "
-        "practice differs between councils, and no figure for survivors says by how much.",
+        "Regions are told apart in housing, most of them by values for London and for everywhere else, and "
+        "Wales by its own law with England's success rates: practice differs between councils, and no figure "
+        "for survivors says by how much.",
     ),
 )
 """Pairs (what, why and what it means for the reader)."""

@@ -169,6 +169,9 @@ EVENT_WORDS = MappingProxyType(
         Event.REFERRED_TO_OTHER_COUNCIL: "sent to another council for a local connection",
         Event.JOINED_REGISTER: "joined the social housing register",
         Event.REGISTER_REFUSED: "refused a place on the social housing register",
+        Event.NOTICE_TO_LEAVE: "given notice to leave a home",
+        Event.HOME_KEPT: "the home was kept, or another found in time",
+        Event.PLACED_OUT_OF_AREA: "placed in another council's area",
         Event.SERVICE_OFFERED: "a service beside or after support was offered",
         Event.SERVICE_DECLINED: "declined the service",
         Event.SERVICE_STARTED: "the service started",
@@ -220,6 +223,16 @@ DETAIL_WORDS = MappingProxyType(
         Detail.PLACE_ENDED: "the place came to its end",
         Detail.NO_LOCAL_CONNECTION: "no local connection",
         Detail.RELEASED: "released",
+        Detail.OFFER_REFUSED: "an offer was refused",
+        Detail.FAMILY: "children or pregnancy",
+        Detail.DOMESTIC_ABUSE: "homeless because of domestic abuse",
+        Detail.CARE_LEAVER: "left care as a young adult",
+        Detail.STREET_HOMELESS: "was sleeping rough (Wales)",
+        Detail.AFTER_PRIVATE_OFFER: "within two years of a private offer",
+        Detail.RECOGNISED_SURVIVOR: "recognised as a confirmed survivor",
+        Detail.VULNERABLE: "found vulnerable",
+        Detail.NO_PRIORITY_TEST: "no test of priority need (Wales)",
+        Detail.UNDER_NOTICE: "under notice to leave a home",
     }
 )
 """What is added to an event; a detail that is not here adds nothing."""

@@ -35,8 +35,16 @@ TOGETHER_AT_MOST_ONE = (
     ("support.needs_assessment.fully_agreed", "support.needs_assessment.partly_agreed"),
     ("status.asylum.claim_share", "status.asylum.leave_share"),
     ("status.eu_settled_share", "status.eu_pre_settled_share"),
-    ("housing.main_duty.social_offer_share", "housing.main_duty.private_offer_share"),
-    ("housing.main_duty.social_offer_share_london", "housing.main_duty.private_offer_share_london"),
+    (
+        "housing.main_duty.social_offer_share",
+        "housing.main_duty.private_offer_share",
+        "housing.main_duty.refused_offer_share",
+    ),
+    (
+        "housing.main_duty.social_offer_share_london",
+        "housing.main_duty.private_offer_share_london",
+        "housing.main_duty.refused_offer_share",
+    ),
 )
 MIXES = ("places.british", "places.with_leave", "places.asylum_pending", "places.no_status")
 PLACES = ("own_home", "friends", "street", "asylum_accommodation", "council_temporary", "custody")
@@ -151,9 +159,12 @@ def _mended(parameters: Parameters, values: dict[str, Any]) -> dict[str, Any]:
     for low, high in ASCENDING:
         if told(low) > told(high):
             values[low] = told(high)
-    for one, other in TOGETHER_AT_MOST_ONE:
-        if told(one) + told(other) > 1.0:
-            values[other] = 1.0 - told(one)
+    for paths in TOGETHER_AT_MOST_ONE:
+        room = 1.0
+        for path in paths:
+            if told(path) > room:
+                values[path] = room
+            room = max(0.0, room - told(path))
     return values
 
 

@@ -46,6 +46,7 @@ from sim.engine.compiled.names import (
     PLACE_SOCIAL_HOME,
     PLACE_STREET,
     SLOT_LIFE,
+    SLOT_PLACE_ENDS,
     STATUS_BRITISH,
     STATUS_NO_STATUS,
 )
@@ -198,6 +199,8 @@ def _rates_of_place(person: Any, world: Any) -> None:
         rates[CLOCK_LOSES_PLACE] = places.friends_to_street
     elif place == PLACE_STREET:
         rates[CLOCK_FINDS_SOFA] = places.street_to_friends
+    elif person.due[SLOT_PLACE_ENDS] != NEVER:
+        pass  # under notice already
     elif place == PLACE_OWN_HOME:
         rates[CLOCK_LOSES_PLACE] = places.own_home_lost
     elif place == PLACE_PRIVATE_HOME:

@@ -8,12 +8,15 @@ from typing import Any
 
 from sim.engine.compiled.kernel import kernel
 from sim.engine.compiled.names import (
+    ASYLUM_AREA_ELSEWHERE,
+    ASYLUM_AREA_HERE,
     DETAIL_IN_CRISIS,
     DETAIL_PLANNED,
     DRAW_APPLIES_INSECURE,
     DRAW_APPLIES_WHEN,
     DRAW_ASYLUM_ACCOMMODATION,
     DRAW_CUSTODY_STAY,
+    DRAW_OUT_OF_AREA,
     DRAW_PLACE_AT_START,
     DRAW_RESIDENCE_AT_START,
     DRAW_RESIDENCE_LENGTH,
@@ -24,6 +27,7 @@ from sim.engine.compiled.names import (
     EVENT_BED_LEFT,
     EVENT_COMMUNITY_LIFE_BEGINS,
     EVENT_MOVED,
+    EVENT_PLACED_OUT_OF_AREA,
     LINE_BEDS,
     PLACE_ASYLUM_ACCOMMODATION,
     PLACE_COUNCIL_TEMPORARY,
@@ -74,6 +78,8 @@ def begin(person: Any, world: Any) -> None:
         person.resident_since = world.now - 0.5 * residence * DAYS_A_YEAR
     young = draw_once(person, DRAW_UNDER_35, 0) < rules.places.under_35
     person.under_35 = young or person.turns_18 < NEVER
+    if person.place == PLACE_ASYLUM_ACCOMMODATION:
+        person.asylum_area = ASYLUM_AREA_HERE
     record(person, world, EVENT_COMMUNITY_LIFE_BEGINS, 0)
     if person.place == PLACE_CUSTODY:
         stay = c_exponential(draw_once(person, DRAW_CUSTODY_STAY, 0), rules.places.custody_mean)
@@ -98,6 +104,11 @@ def move(person: Any, world: Any, place: int, detail: int) -> None:
         stop(person, SLOT_PLACE_ENDS)
     person.place = place
     record(person, world, EVENT_MOVED, detail)
+    if place == PLACE_COUNCIL_TEMPORARY:
+        place_out_of_area(person, world)
+    elif place == PLACE_ASYLUM_ACCOMMODATION:
+        relocate(person, world)
+        person.asylum_area = ASYLUM_AREA_HERE
     if settled(person):
         person.accommodated = False
         stop(person, SLOT_APPLY)
@@ -112,6 +123,23 @@ def move(person: Any, world: Any, place: int, detail: int) -> None:
         elif person.duty == DUTY_NONE and not was_insecure:
             plan_when_insecure(person, world)
     person.changed = True
+
+
+@kernel
+def relocate(person: Any, world: Any) -> None:
+    """Begin to live in another council's area: residence starts anew, and connections stay behind."""
+    person.resident_since = world.now
+    if person.asylum_area == ASYLUM_AREA_HERE:
+        person.asylum_area = ASYLUM_AREA_ELSEWHERE
+
+
+@kernel
+def place_out_of_area(person: Any, world: Any) -> None:
+    """A council may place people it owes a duty in another council's area (s208)."""
+    drawn = draw_once(person, DRAW_OUT_OF_AREA, person.applications)
+    if person.duty != DUTY_NONE and drawn < world.rules.housing.out_of_area:
+        record(person, world, EVENT_PLACED_OUT_OF_AREA, 0)
+        relocate(person, world)
 
 
 @kernel

@@ -6,7 +6,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.engine.compiled import community, housing, journey, needs, services, status, support
+from sim.engine.compiled import (
+    community,
+    housing,
+    housing_connection,
+    journey,
+    needs,
+    services,
+    status,
+    support,
+)
 from sim.engine.compiled.clocks import spent, with_worker
 from sim.engine.compiled.kernel import kernel
 from sim.engine.compiled.names import (
@@ -80,7 +89,7 @@ from sim.engine.compiled.names import (
 )
 from sim.engine.compiled.queues import leave, leave_desk
 from sim.engine.compiled.state import BEDS, CG_DESK, RG_DESK
-from sim.engine.compiled.world import draw_once, insecure, on_grid, record, stop, wait, wake
+from sim.engine.compiled.world import draw_once, insecure, on_grid, record, settled, stop, wait, wake
 from sim.engine.survivor import N_SLOTS
 from sim.people.compiled_chance import c_exponential
 
@@ -101,9 +110,9 @@ def rings(person: Any, life: Any, world: Any) -> None:
         person.lapsed = True
         wake(person, world, SLOT_HOUSING)
     elif clock == CLOCK_SOCIAL_OFFER:
-        housing.secure(person, world, PLACE_SOCIAL_HOME, DETAIL_SOCIAL_OFFER)
+        housing.offered(person, world, PLACE_SOCIAL_HOME, DETAIL_SOCIAL_OFFER)
     elif clock == CLOCK_PRIVATE_OFFER:
-        housing.secure(person, world, PLACE_PRIVATE_HOME, DETAIL_PRIVATE_OFFER)
+        housing.offered(person, world, PLACE_PRIVATE_HOME, DETAIL_PRIVATE_OFFER)
     elif clock == CLOCK_CRISIS:
         crisis(person, life, world)
     elif clock == CLOCK_RE_EXPLOITED:
@@ -126,24 +135,26 @@ def rings(person: Any, life: Any, world: Any) -> None:
 
 @kernel
 def loses_place(person: Any, world: Any) -> None:
-    """A sofa is lost to the street; a home to a sofa, temporary accommodation or the street."""
+    """A sofa is lost to the street at once; from a home there is notice first."""
     if person.place == PLACE_FRIENDS:
         community.move(person, world, PLACE_STREET, DETAIL_ROUGH)
+        support.ask_for_bed(person, world)
     else:
+        housing.notice_to_leave(person, world)
+
+
+@kernel
+def place_ends(person: Any, world: Any) -> None:
+    """A place comes to its end: asylum accommodation, custody, a council's room, a home under notice."""
+    detail = DETAIL_RELEASED if person.place == PLACE_CUSTODY else DETAIL_PLACE_ENDED
+    if settled(person):
+        detail = DETAIL_HOME_LOST
         lost = DETAIL_SOCIAL_HOME
         if person.place == PLACE_OWN_HOME:
             lost = DETAIL_OWN_HOME
         elif person.place == PLACE_PRIVATE_HOME:
             lost = DETAIL_PRIVATE_HOME
         record(person, world, EVENT_HOME_LOST, lost)
-        community.move(person, world, community.next_place(person, world), DETAIL_HOME_LOST)
-    support.ask_for_bed(person, world)
-
-
-@kernel
-def place_ends(person: Any, world: Any) -> None:
-    """Asylum accommodation, custody or a council's temporary place comes to its end."""
-    detail = DETAIL_RELEASED if person.place == PLACE_CUSTODY else DETAIL_PLACE_ENDED
     community.move(person, world, community.next_place(person, world), detail)
     support.ask_for_bed(person, world)
 
@@ -222,6 +233,7 @@ def come_back(person: Any, world: Any) -> None:
     person.away = False
     stop(person, SLOT_AWAY)
     record(person, world, EVENT_BACK_IN_CONTACT, 0)
+    housing_connection.look_again(person, world)
     community.move(person, world, community.next_place(person, world), DETAIL_NONE)
     if insecure(person):
         community.plan_when_insecure(person, world)

@@ -1,4 +1,4 @@
-"""England's homelessness duties, from an application to an offer or nothing; mirrors `sim.pathway.housing`.
+"""The homelessness duties of councils, from an application to an offer or nothing; see `sim.pathway.housing`.
 
 The story of an application waits in one of three places: under prevention, relief or the main duty.
 """
@@ -10,6 +10,20 @@ from __future__ import annotations
 from typing import Any
 
 from sim.engine.compiled import community
+from sim.engine.compiled.housing_connection import (
+    lacks_connection_for_main_duty,
+    look_again,
+    refer_elsewhere,
+    try_register,
+)
+from sim.engine.compiled.housing_tests import (
+    is_homeless,
+    is_intentional,
+    is_threatened,
+    priority_ground,
+    threatened_within,
+    under_act_of_2026,
+)
 from sim.engine.compiled.kernel import kernel
 from sim.engine.compiled.names import (
     DETAIL_HOMELESS,
@@ -19,53 +33,52 @@ from sim.engine.compiled.names import (
     DETAIL_MAIN_DUTY,
     DETAIL_NO_LOCAL_CONNECTION,
     DETAIL_NO_PRIORITY_NEED,
+    DETAIL_NONE,
     DETAIL_NOT_ELIGIBLE,
     DETAIL_NOT_HOMELESS,
+    DETAIL_OFFER_REFUSED,
     DETAIL_PLANNED,
     DETAIL_PRIVATE_OFFER,
     DETAIL_SECURED,
     DETAIL_SOCIAL_OFFER,
     DETAIL_TIME_UP,
-    DRAW_CONNECTION_ELSEWHERE,
-    DRAW_COUNCIL_TESTS,
-    DRAW_HOMELESS_IN_LAW,
-    DRAW_INTENTIONAL,
+    DETAIL_UNDER_NOTICE,
     DRAW_INTERIM,
     DRAW_LEAD_TIME,
-    DRAW_RECOGNISED,
-    DRAW_REFERRED_ELSEWHERE,
+    DRAW_OFFER_REFUSED,
     DRAW_TOLD,
-    DRAW_VULNERABLE,
+    DRAW_UNDER_NOTICE,
     DUTY_MAIN,
     DUTY_NONE,
     DUTY_PREVENTION,
     DUTY_RELIEF,
     EVENT_APPLICATION_REFUSED,
     EVENT_APPLIED_AS_HOMELESS,
-    EVENT_JOINED_REGISTER,
+    EVENT_HOME_KEPT,
     EVENT_MAIN_DUTY_ACCEPTED,
     EVENT_MAIN_DUTY_ENDED,
     EVENT_MAIN_DUTY_REFUSED,
+    EVENT_NOTICE_TO_LEAVE,
     EVENT_PREVENTION_ENDED,
     EVENT_PREVENTION_STARTED,
-    EVENT_REFERRED_TO_OTHER_COUNCIL,
-    EVENT_REGISTER_REFUSED,
     EVENT_RELIEF_ENDED,
     EVENT_RELIEF_STARTED,
     PLACE_COUNCIL_TEMPORARY,
     PLACE_CUSTODY,
     PLACE_FRIENDS,
+    PLACE_OWN_HOME,
+    PLACE_PRIVATE_HOME,
     PLACE_SAFEHOUSE,
     PLACE_SOCIAL_HOME,
     PLACE_STREET,
     SLOT_APPLY,
     SLOT_HOUSING,
     SLOT_PLACE_ENDS,
-    SLOT_REGISTER,
 )
 from sim.engine.compiled.world import (
     ENDED,
     NEVER,
+    at,
     begin_story,
     draw,
     draw_once,
@@ -79,6 +92,7 @@ from sim.engine.compiled.world import (
     stop,
     until,
     wait,
+    wake,
 )
 from sim.people.compiled_chance import c_exponential
 
@@ -92,9 +106,33 @@ def plan_before_exit(person: Any, world: Any, leaving: float) -> None:
     if not may_end(person.place) or draw(person, DRAW_TOLD, 0) >= rules.told:
         return
     lead = c_exponential(draw(person, DRAW_LEAD_TIME, 0), rules.lead_mean)
-    lead = on_grid(world, min(lead, rules.threatened_within))
+    lead = on_grid(world, min(lead, threatened_within(person, world)))
     day = max(leaving - lead, world.now + on_grid(world, 1.0))
     community.plan_application(person, world, day, DETAIL_PLANNED)
+
+
+@kernel
+def notice_to_leave(person: Any, world: Any) -> None:
+    """Notice to leave a home; some go to a council as soon as the law counts them as threatened."""
+    rules = world.rules.housing
+    if person.place == PLACE_OWN_HOME:
+        notice = rules.own_home_notice
+    elif person.place == PLACE_PRIVATE_HOME:
+        notice = at(world, rules.private_notice, world.now)
+    else:
+        notice = rules.social_notice
+    leaving = world.now + on_grid(world, notice)
+    record(person, world, EVENT_NOTICE_TO_LEAVE, 0)
+    until(person, world, SLOT_PLACE_ENDS, leaving)
+    if draw_once(person, DRAW_UNDER_NOTICE, person.place_losses) < rules.under_notice:
+        day = max(leaving - on_grid(world, threatened_within(person, world)), world.now + on_grid(world, 1.0))
+        community.plan_application(person, world, day, DETAIL_UNDER_NOTICE)
+
+
+@kernel
+def is_under_notice(person: Any) -> bool:
+    """In a home that is about to be lost."""
+    return settled(person) and person.due[SLOT_PLACE_ENDS] != NEVER
 
 
 @kernel
@@ -145,55 +183,18 @@ def application(person: Any, world: Any) -> None:
     main_duty(person, world)
 
 
-# --------------------------------------------------------------------------------------------- the tests
-@kernel
-def is_homeless(person: Any, world: Any) -> bool:
-    """No accommodation reasonable to occupy (s175), which may include a safehouse (s175(3))."""
-    if person.place == PLACE_SAFEHOUSE:
-        drawn = draw_once(person, DRAW_HOMELESS_IN_LAW, person.applications)
-        return drawn < world.rules.housing.homeless_in_law
-    return insecure(person) or person.place == PLACE_COUNCIL_TEMPORARY
-
-
-@kernel
-def is_threatened(person: Any, world: Any) -> bool:
-    """A place that ends within 56 days (s175(4))."""
-    within = world.now + world.rules.housing.threatened_within
-    if person.place == PLACE_SAFEHOUSE:
-        return person.bed_until <= within
-    return person.due[SLOT_PLACE_ENDS] <= within
-
-
-@kernel
-def automatic_priority(person: Any, world: Any) -> bool:
-    """Priority need by right: pregnancy, children, or (where in force) a recognised survivor."""
-    rules = world.rules.housing
-    if person.dependants or person.pregnant:
-        return True
-    if not rules.survivors_have_priority or not person.ever_confirmed:
-        return False
-    age = world.now - rules.recognition_from
-    grown = 1.0 if age >= rules.recognition_ramp else age / rules.recognition_ramp
-    recognised = rules.recognised_first_day + (rules.recognised_mature - rules.recognised_first_day) * grown
-    return draw_once(person, DRAW_RECOGNISED, person.applications) < recognised
-
-
-@kernel
-def vulnerable(person: Any, world: Any) -> bool:
-    """Priority need by vulnerability (s189(1)(c)): decided case by case, and differently by region."""
-    share = world.rules.housing.vulnerable[person.region]
-    return draw_once(person, DRAW_VULNERABLE, person.applications) < share
-
-
 # -------------------------------------------------------------------------------------------- the duties
 @kernel
 def begin_prevention(person: Any, world: Any) -> None:
     """Prevention duty (s195): 56 days, or until a home is secured, homelessness comes, or contact lapses."""
+    limit = world.rules.housing.prevention_limit
+    if under_act_of_2026(person, world):
+        limit = threatened_within(person, world)
     person.lapsed = False
     person.duty = DUTY_PREVENTION
     record(person, world, EVENT_PREVENTION_STARTED, 0)
     person.changed = True
-    wait(person, world, SLOT_HOUSING, world.rules.housing.prevention_limit)
+    wait(person, world, SLOT_HOUSING, limit)
     go_on_from(person, SLOT_HOUSING, PREVENTION)
 
 
@@ -201,7 +202,7 @@ def begin_prevention(person: Any, world: Any) -> None:
 def prevention_ends(person: Any, world: Any) -> bool:
     """The end of the prevention duty; True if the person has become homeless."""
     person.duty = DUTY_NONE
-    if settled(person):
+    if settled(person) and not is_under_notice(person):
         ended = DETAIL_SECURED
     elif not eligible(person):
         ended = DETAIL_NOT_ELIGIBLE
@@ -222,9 +223,11 @@ def begin_relief(person: Any, world: Any) -> None:
     rules = world.rules.housing
     person.duty = DUTY_RELIEF
     person.lapsed = False
+    person.refused = False
+    person.street_homeless = person.place == PLACE_STREET
     record(person, world, EVENT_RELIEF_STARTED, 0)
     refer_elsewhere(person, world)
-    likely = automatic_priority(person, world) or vulnerable(person, world)
+    likely = priority_ground(person, world) != DETAIL_NONE
     interim = draw_once(person, DRAW_INTERIM, person.applications)
     if interim < (rules.interim_slope if likely else 0.0) + rules.interim_base:
         person.accommodated = True
@@ -256,17 +259,17 @@ def relief_ends(person: Any, world: Any) -> None:
 @kernel
 def decide_main_duty(person: Any, world: Any) -> None:
     """After relief: priority need (s189) and not intentionally homeless (s191), or advice only."""
-    rules = world.rules.housing
-    if not automatic_priority(person, world) and not vulnerable(person, world):
-        end_duty(person, world, EVENT_MAIN_DUTY_REFUSED, DETAIL_NO_PRIORITY_NEED)
-        lose_temporary_home(person, world, rules.notice)
-    elif draw_once(person, DRAW_INTENTIONAL, person.applications) < rules.intentional:
-        end_duty(person, world, EVENT_MAIN_DUTY_REFUSED, DETAIL_INTENTIONAL)
-        lose_temporary_home(person, world, rules.notice)
+    ground = priority_ground(person, world)
+    if ground == DETAIL_NONE:
+        refuse_main_duty(person, world, DETAIL_NO_PRIORITY_NEED)
+    elif is_intentional(person, world, ground):
+        refuse_main_duty(person, world, DETAIL_INTENTIONAL)
+    elif lacks_connection_for_main_duty(person, world):
+        refuse_main_duty(person, world, DETAIL_NO_LOCAL_CONNECTION)
     else:
         person.duty = DUTY_MAIN
         person.accommodated = True
-        record(person, world, EVENT_MAIN_DUTY_ACCEPTED, 0)
+        record(person, world, EVENT_MAIN_DUTY_ACCEPTED, ground)
         try_register(person, world)
         if insecure(person):
             community.move(person, world, PLACE_COUNCIL_TEMPORARY, DETAIL_MAIN_DUTY)
@@ -276,9 +279,16 @@ def decide_main_duty(person: Any, world: Any) -> None:
 
 
 @kernel
+def refuse_main_duty(person: Any, world: Any, reason: int) -> None:
+    """No main duty: advice, and the room for some days more (s190(2), s188(1ZA))."""
+    end_duty(person, world, EVENT_MAIN_DUTY_REFUSED, reason)
+    lose_temporary_home(person, world, world.rules.housing.notice)
+
+
+@kernel
 def main_duty(person: Any, world: Any) -> None:
-    """Main duty (s193): temporary accommodation until an offer, a home found alone, or the duty lapses."""
-    if eligible(person) and not settled(person) and not person.lapsed:
+    """Main duty (s193): temporary accommodation until an offer, accepted or refused, or the duty lapses."""
+    if eligible(person) and not settled(person) and not person.lapsed and not person.refused:
         until(person, world, SLOT_HOUSING, NEVER)
         go_on_from(person, SLOT_HOUSING, MAIN)
         return
@@ -286,12 +296,16 @@ def main_duty(person: Any, world: Any) -> None:
         ended = DETAIL_SOCIAL_OFFER
     elif settled(person):
         ended = DETAIL_PRIVATE_OFFER
-    elif eligible(person):
-        ended = DETAIL_LAPSED
-    else:
+        person.reapply_until = world.now + world.rules.housing.reapplication
+    elif not eligible(person):
         ended = DETAIL_NOT_ELIGIBLE
+    elif person.refused:
+        ended = DETAIL_OFFER_REFUSED
+    else:
+        ended = DETAIL_LAPSED
     end_duty(person, world, EVENT_MAIN_DUTY_ENDED, ended)
     lose_temporary_home(person, world, 0.0 if ended == DETAIL_LAPSED else world.rules.housing.notice)
+    look_again(person, world)
     end_story(person, SLOT_HOUSING)
 
 
@@ -328,55 +342,25 @@ def drop(person: Any, world: Any) -> None:
 
 
 @kernel
+def offered(person: Any, world: Any, place: int, detail: int) -> None:
+    """An offer: under the main duty, refusing a suitable one ends the duty (s193(5), (7) and (7AA))."""
+    refused = world.rules.housing.offer_refused[person.region]
+    if person.duty == DUTY_MAIN and draw_once(person, DRAW_OFFER_REFUSED, person.applications) < refused:
+        person.refused = True
+        wake(person, world, SLOT_HOUSING)
+        return
+    secure(person, world, place, detail)
+
+
+@kernel
 def secure(person: Any, world: Any, place: int, detail: int) -> None:
-    """A home is found; any duty ends with it at the next grid step."""
+    """A home is found, or kept in spite of notice; any duty ends with it at the next grid step."""
+    if person.place == place:
+        stop(person, SLOT_PLACE_ENDS)
+        record(person, world, EVENT_HOME_KEPT, 0)
+        wake(person, world, SLOT_HOUSING)
+        person.changed = True
     community.move(person, world, place, detail)
     if place == PLACE_SOCIAL_HOME:
         person.on_register = False
         person.changed = True
-
-
-# --------------------------------------------------------------------------- local connection, register
-@kernel
-def refer_elsewhere(person: Any, world: Any) -> None:
-    """Referral to a council with which there is a local connection (s198), when there is none here (s199)."""
-    rules = world.rules.housing
-    if world.now - person.resident_since >= rules.residence or is_exempt(person, world):
-        return
-    if draw_once(person, DRAW_CONNECTION_ELSEWHERE, 0) >= rules.connection_elsewhere:
-        return
-    if draw_once(person, DRAW_REFERRED_ELSEWHERE, person.applications) < rules.referred_elsewhere:
-        record(person, world, EVENT_REFERRED_TO_OTHER_COUNCIL, 0)
-        person.resident_since = world.now - rules.residence
-
-
-@kernel
-def is_exempt(person: Any, world: Any) -> bool:
-    """Exempt from local connection where the option is in force: RG+, until a negative decision."""
-    return world.rules.housing.survivors_exempt and (
-        person.ever_confirmed or (person.case_open and person.rg_positive_at <= world.now)
-    )
-
-
-@kernel
-def try_register(person: Any, world: Any) -> None:
-    """Join the social housing register if there is no test, it is met, or the option exempts."""
-    if person.on_register:
-        return
-    rules = world.rules.housing
-    lacking = person.resident_since + rules.register_residence - world.now
-    tested = draw_once(person, DRAW_COUNCIL_TESTS, 0) < rules.council_tests
-    if not tested or lacking <= 0.0 or is_exempt(person, world):
-        person.on_register = True
-        record(person, world, EVENT_JOINED_REGISTER, 0)
-        person.changed = True
-        return
-    record(person, world, EVENT_REGISTER_REFUSED, DETAIL_NO_LOCAL_CONNECTION)
-    wait(person, world, SLOT_REGISTER, lacking)
-
-
-@kernel
-def residence_reached(person: Any, world: Any) -> None:
-    """Long enough in one place: try the register again, if a home is still needed."""
-    if not settled(person) and eligible(person) and not person.away:
-        try_register(person, world)

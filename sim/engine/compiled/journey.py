@@ -167,7 +167,7 @@ def enter_community(person: Any, world: Any) -> None:
 def turned_18(person: Any, world: Any) -> None:
     """A child in the pathway becomes an adult; some go on to Victim Care support."""
     record(person, world, EVENT_TURNED_18, 0)
-    if not person.case_open:
+    if not person.case_open or person.rg_positive_at > world.now:
         return
     enter_community(person, world)
     if draw(person, DRAW_SUPPORT_AT_18, 0) < world.rules.decisions.support_at_18:

@@ -20,6 +20,7 @@ from sim.engine.compiled import (
     contact,
     hazards,
     housing,
+    housing_connection,
     journey,
     queues,
     seats,
@@ -145,7 +146,7 @@ def _ring(person: Any, world: Any, lives: Any, slot: int) -> None:
     elif slot == SLOT_APPLY:
         housing.apply(person, world)
     elif slot == SLOT_REGISTER:
-        housing.residence_reached(person, world)
+        housing_connection.residence_reached(person, world)
     elif slot == SLOT_AWAY:
         hazards.come_back(person, world)
     elif slot == SLOT_DETECTION:

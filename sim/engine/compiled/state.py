@@ -66,6 +66,7 @@ PERSON: Final = np.dtype(
         ("floor_bed", "f8"),
         ("floor_subsistence", "f8"),
         ("income_from", "f8"),
+        ("reapply_until", "f8"),
         ("leaving", "f8"),
         ("assessed_on", "f8"),
         ("exit_told", "f8"),
@@ -84,6 +85,7 @@ PERSON: Final = np.dtype(
         ("holds", "i1", (N_LINES,)),
         *((name, "i1") for name in ("group", "region", "status", "place", "duty")),
         *((name, "i1") for name in ("end_reason", "referral_reason", "reason_to_apply")),
+        ("asylum_area", "i1"),
         ("immigration_enforcement", "i1"),
         *((name, "i1") for name in ("claims", "renewals")),
         ("service_workers", "i2"),
@@ -93,6 +95,7 @@ PERSON: Final = np.dtype(
         *((name, "b1") for name in ("in_support", "ever_supported", "subsistence", "in_contact")),
         *((name, "b1") for name in ("accommodated", "lapsed", "on_register")),
         *((name, "b1") for name in ("health_met", "new_luck")),
+        *((name, "b1") for name in ("refused", "street_homeless")),
     ],
     align=True,
 )

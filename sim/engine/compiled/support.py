@@ -393,7 +393,7 @@ def bed(person: Any, world: Any) -> None:
         stop(person, SLOT_PLACE_ENDS)
         record(person, world, EVENT_BED_TAKEN, 0)
         if draw_once(person, DRAW_OTHER_REGION, person.bed_asks) < world.rules.support.bed_other_region:
-            person.resident_since = world.now
+            community.relocate(person, world)
         community.move(person, world, PLACE_SAFEHOUSE, DETAIL_VICTIM_CARE)
     if world.now < person.bed_until:
         until(person, world, SLOT_BED, person.bed_until)
