@@ -231,7 +231,7 @@ def compiled(
     settings["mean_service"][:n_stations] = network.mean_service
     world["horizon"], world["near_until"] = (N_PERIODS * PERIOD, 0.0) if on_sheets else (inf, inf)
     world["free_seat"] = world["giving"] = -1
-    arrays = Arrays.of(worlds)
+    arrays = Arrays.of(worlds, n_people)
     for station, places in enumerate(network.places):
         world["capacity"][n_stations - 1 - station] = places  # downstream first
     visits = np.zeros(n_people, kernels.VISIT)

@@ -99,7 +99,7 @@ def _await_arrival(world: Any, alarms: Any, far: Any, visits: Any) -> None:
 def _take_seat(world: Any, people: Any, row: int) -> int:
     seat = world.free_seat
     if seat >= 0:
-        world.free_seat = people[seat].life
+        world.free_seat = people[seat].next_free
     else:
         seat = world.n_seats
         world.n_seats = seat + 1
@@ -117,7 +117,7 @@ def _after(person: Any, ended: bool, world: Any, alarms: Any, far: Any, lines: A
     if world.n_joins:
         queues.put_in_line(person, world, lines)
     if ended:
-        person.life = world.free_seat
+        person.next_free = world.free_seat
         world.free_seat = person.seat
 
 

@@ -83,7 +83,7 @@ def test_seats_are_given_to_others() -> None:
         assert 0 < seat < int(world_record["n_seats"])
         assert seat not in free
         free.add(seat)
-        seat = int(history._arrays.people[seat]["life"])  # of a free seat, the next that is free
+        seat = int(history._arrays.people[seat]["next_free"])
     assert free
 
 

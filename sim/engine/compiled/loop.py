@@ -87,23 +87,17 @@ def _empty_outbox(person: Any, world: Any, alarms: Any, far: Any, lines: Any, lo
 @kernel
 def _review(person: Any, world: Any, lives: Any) -> None:
     person.changed = False
-    any_rate = clocks.rates_of(person, world)
-    if person.life < 0:
-        if not any_rate:
-            return
-        seats.take_life(person, world, lives)
-    clocks.review(person, lives[person.life], world)
+    clocks.rates_of(person, world)
+    clocks.review(person, lives[person.seat], world)
 
 
 @kernel
-def _after(
-    person: Any, seat: int, world: Any, lives: Any, alarms: Any, far: Any, lines: Any, log: Any
-) -> None:
+def _after(person: Any, world: Any, lives: Any, alarms: Any, far: Any, lines: Any, log: Any) -> None:
     if person.changed:
         _review(person, world, lives)
     _empty_outbox(person, world, alarms, far, lines, log)
     if seats.is_idle(person, world):
-        seats.give_up_seat(person, seat, world, lives)
+        seats.give_up_seat(person, world)
 
 
 # ------------------------------------------------------------------------------------------- what rings
@@ -132,7 +126,7 @@ def _resume(person: Any, world: Any, slot: int) -> None:
 def _ring(person: Any, world: Any, lives: Any, slot: int) -> None:
     """A clock rings: a plain action, or a story goes on (`sim.engine.simulate.HANDLERS`)."""
     if slot == SLOT_LIFE:
-        hazards.rings(person, lives[person.life], world)
+        hazards.rings(person, lives[person.seat], world)
     elif slot == SLOT_CLOSURE:
         journey.closed_undecided(person, world)
     elif slot == SLOT_TURNS_18:
@@ -204,7 +198,7 @@ def run(
             or world.n_far + OUTBOX > len(far)
             or world.n_log + OUTBOX > len(log)
             or world.n_seats + 1 > len(people)
-            or world.n_lives + 1 > len(lives)
+            or world.n_seats + 1 > len(lives)
         ):
             return NEEDS_ROOM
         if world.walking >= 0:
@@ -234,7 +228,7 @@ def run(
             person, slot = people[seat], _slot_of(giver)
             person.due[slot] = NEVER
             _resume(person, world, slot)
-            _after(person, seat, world, lives, alarms, far, lines, log)
+            _after(person, world, lives, alarms, far, lines, log)
             continue
         if world.n_calendar == 0:
             bring_near(world, alarms, far)
@@ -245,21 +239,20 @@ def run(
         if world.n_calendar == 0 or time >= end:
             return DONE
         key = alarms[FIRST].key
-        if key >= 0 and people[key & SEAT].life >= 0:
-            fetch_soon(lives[people[key & SEAT].life])
         drop_first(world, alarms)
         world.now = time
         if world.n_calendar and alarms[FIRST].key >= 0:
             fetch_soon(people[alarms[FIRST].key & SEAT])
+            fetch_soon(lives[alarms[FIRST].key & SEAT])
         if key >= 0:
-            slot, row, seat = key >> 2 * ROW_BITS, (key >> ROW_BITS) & SEAT, key & SEAT
-            person = people[seat]
+            slot, row = key >> 2 * ROW_BITS, (key >> ROW_BITS) & SEAT
+            person = people[key & SEAT]
             if person.row != row or person.due[slot] != time:
                 continue
             person.due[slot] = NEVER
             world.handled += 1
             _ring(person, world, lives, slot)
-            _after(person, seat, world, lives, alarms, far, lines, log)
+            _after(person, world, lives, alarms, far, lines, log)
         elif key == ARRIVALS:
             one = arriving[world.next_arrival]
             world.next_arrival += 1
@@ -268,10 +261,9 @@ def run(
                 log[world.n_log].time = time
                 world.n_log += 1
             else:
-                seat = seats.take_seat(world, people, one)
-                person = people[seat]
+                person = people[seats.take_seat(world, people, lives, one)]
                 journey.referred(person, world)
-                _after(person, seat, world, lives, alarms, far, lines, log)
+                _after(person, world, lives, alarms, far, lines, log)
             await_arrival(world, alarms, far, arriving)
         else:
             turn = turns[world.next_turn]
@@ -285,7 +277,16 @@ def run(
 
 @entry
 def put_in_order(
-    log: Any, size: int, starts: Any, person: Any, visit: Any, time: Any, event: Any, place: Any, detail: Any
+    log: Any,
+    size: int,
+    starts: Any,
+    order: Any,
+    person: Any,
+    visit: Any,
+    time: Any,
+    event: Any,
+    place: Any,
+    detail: Any,
 ) -> None:
     """Sort the log by person, keeping each person's events in their order, into columns.
 
@@ -295,6 +296,8 @@ def put_in_order(
     size : int
         Notes in it.
     starts : array of int64, shape (n_people + 1,), zeros
+    order : array of int32, shape (size,)
+        Is filled with the notes' numbers in the new order.
     person, visit, time, event, place, detail : arrays of shape (size,)
         The columns of `EventLog`, filled here.
     """
@@ -303,13 +306,15 @@ def put_in_order(
     for row in range(1, len(starts)):
         starts[row] += starts[row - 1]
     for n in range(size):
-        word = log[n].word
-        row = word >> 38
-        at = starts[row]
-        starts[row] = at + 1
-        person[at] = row
+        row = log[n].word >> 38
+        order[starts[row]] = n
+        starts[row] += 1
+    for at in range(size):
+        note = log[order[at]]
+        word = note.word
+        person[at] = word >> 38
         visit[at] = (word >> 26) & 0xFFF
-        time[at] = log[n].time
+        time[at] = note.time
         event[at] = (word >> 18) & 0xFF
         place[at] = (word >> 10) & 0xFF
         detail[at] = word & 0x3FF

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.engine.compiled.kernel import kernel
+from sim.engine.compiled.kernel import fetch_soon, kernel
 from sim.engine.compiled.names import DRAW_MONTHS_LOT, DRAW_ORDER_OF_SLOT
 from sim.engine.compiled.state import (
     AGE,
@@ -105,13 +105,18 @@ def _take_place(person: Any, world: Any, giver: int, rank: int, key: float) -> N
 # ---------------------------------------------------------------------------------------- heaps in `lines`
 @kernel
 def _before(one: Any, other: Any) -> bool:
-    if one.rank != other.rank:
-        return one.rank < other.rank
-    if one.key != other.key:
-        return one.key < other.key
-    if one.row != other.row:
-        return one.row < other.row
-    return one.ticket < other.ticket
+    return _is_before(one.rank, one.key, one.row, one.ticket, other)
+
+
+@kernel
+def _is_before(rank: int, key: float, row: int, ticket: int, other: Any) -> bool:
+    if rank != other.rank:
+        return rank < other.rank
+    if key != other.key:
+        return key < other.key
+    if row != other.row:
+        return row < other.row
+    return ticket < other.ticket
 
 
 @kernel
@@ -121,36 +126,24 @@ def _copy(to: Any, entry: Any, key: float) -> None:
 
 
 @kernel
-def _swap(one: Any, other: Any) -> None:
-    rank, key, row, ticket = one.rank, one.key, one.row, one.ticket
-    chance, seat = one.chance, one.seat
-    _copy(one, other, other.key)
-    other.rank, other.key, other.row, other.ticket = rank, key, row, ticket
-    other.chance, other.seat = chance, seat
-
-
-@kernel
-def _rise(lines: Any, first: int, place: int) -> None:
-    while place > 0:
-        above = (place - 1) >> 1
-        if not _before(lines[first + place], lines[first + above]):
-            break
-        _swap(lines[first + place], lines[first + above])
-        place = above
-
-
-@kernel
-def _sink(lines: Any, first: int, size: int, place: int) -> None:
+def _sink(lines: Any, first: int, size: int, place: int, moved: Any) -> None:
+    """Find the place of an entry at or below `place`, whose own entry may be written over."""
+    rank, key, row, ticket = moved.rank, moved.key, moved.row, moved.ticket
+    chance, seat = moved.chance, moved.seat
     while True:
         below = 2 * place + 1
         if below >= size:
             break
         if below + 1 < size and _before(lines[first + below + 1], lines[first + below]):
             below += 1
-        if not _before(lines[first + below], lines[first + place]):
+        lower = lines[first + below]
+        if _is_before(rank, key, row, ticket, lower):
             break
-        _swap(lines[first + below], lines[first + place])
+        _copy(lines[first + place], lower, lower.key)
         place = below
+    to = lines[first + place]
+    to.rank, to.key, to.row, to.ticket = rank, key, row, ticket
+    to.chance, to.seat = chance, seat
 
 
 @kernel
@@ -159,22 +152,29 @@ def _push(person: Any, world: Any, lines: Any, line: int, rank: int, key: float,
     if size >= world.line_room[line]:
         world.fault = FAULT_LINE
         return
-    entry = lines[world.line_first[line] + size]
-    entry.rank, entry.key, entry.row, entry.ticket = rank, key, person.row, ticket
-    entry.chance, entry.seat = person.key, person.seat
     world.line_size[line] = size + 1
     if size + SPARE >= world.line_room[line]:
         world.tight = True
-    _rise(lines, world.line_first[line], size)
+    first, place, row = world.line_first[line], size, person.row
+    while place > 0:
+        above = lines[first + ((place - 1) >> 1)]
+        if not _is_before(rank, key, row, ticket, above):
+            break
+        _copy(lines[first + place], above, above.key)
+        place = (place - 1) >> 1
+    entry = lines[first + place]
+    entry.rank, entry.key, entry.row, entry.ticket = rank, key, row, ticket
+    entry.chance, entry.seat = person.key, person.seat
 
 
 @kernel
-def _pop(world: Any, lines: Any, line: int) -> None:
-    """Drop the first of a line; it stays readable in the place behind the last."""
+def _pop(world: Any, people: Any, lines: Any, line: int) -> None:
+    """Drop the first of a line."""
     first, size = world.line_first[line], world.line_size[line] - 1
-    _swap(lines[first], lines[first + size])
     world.line_size[line] = size
-    _sink(lines, first, size, 0)
+    if size:
+        _sink(lines, first, size, 0, lines[first + size])
+        fetch_soon(people[lines[first].seat])
 
 
 @kernel
@@ -234,7 +234,7 @@ def next_place_given(world: Any, people: Any, lines: Any, giver: int) -> int:
     line, ticket_line = LINE_OF_GIVER[giver], TICKET_OF_GIVER[giver]
     while world.line_size[line] > 0 and world.in_use[giver] < world.capacity[giver]:
         seat = _holder(world, people, lines, world.line_first[line], ticket_line)
-        _pop(world, lines, line)
+        _pop(world, people, lines, line)
         if seat >= 0:
             person = people[seat]
             person.tickets[ticket_line] = 0
@@ -290,7 +290,7 @@ def _first_holder(world: Any, people: Any, lines: Any, desk: int, order: int, la
         if lines[first].key > largest:
             break
         seat = _holder(world, people, lines, first, TICKET_OF_GIVER[desk])
-        _pop(world, lines, line)
+        _pop(world, people, lines, line)
         if seat >= 0:
             return seat
     return -1
@@ -344,7 +344,7 @@ def _drop_lapsed(world: Any, people: Any, lines: Any, desk: int) -> None:
 def _heapify(world: Any, lines: Any, line: int, size: int) -> None:
     world.line_size[line] = size
     for place in range((size >> 1) - 1, -1, -1):
-        _sink(lines, world.line_first[line], size, place)
+        _sink(lines, world.line_first[line], size, place, lines[world.line_first[line] + place])
 
 
 @kernel

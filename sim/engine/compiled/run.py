@@ -70,7 +70,7 @@ class CompiledHistory:
         self._today = parameters
         self._other_luck = other_luck(seed, replication)
         self.rules = rules_of(parameters)
-        self._arrays = Arrays.of(self._new_world(seed, replication))
+        self._arrays = Arrays.of(self._new_world(seed, replication), self.n_people)
 
     def _new_world(self, seed: int, replication: int) -> NDArray[Any]:
         rules = self.rules
@@ -81,7 +81,7 @@ class CompiledHistory:
         world["horizon"] = self.horizon
         world["contact_share"] = rules.support.in_contact
         world["workers"] = np.inf
-        world["giving"] = world["walking"] = world["free_seat"] = world["free_life"] = -1
+        world["giving"] = world["walking"] = world["free_seat"] = -1
         world["turn_due"] = world["arrival_due"] = np.inf
         world["oldest_share"][:] = 1.0
         world["days_in_quarter"] = 1
@@ -252,6 +252,7 @@ def _finish(arrays: Arrays, n_people: int) -> EventLog:
         log,
         size,
         np.zeros(n_people + 1, np.int64),
+        np.empty(size, np.int32),
         columns.person,
         columns.visit,
         columns.time,

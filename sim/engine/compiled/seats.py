@@ -19,11 +19,11 @@ from sim.pathway.clocks import UNDRAWN
 
 
 @kernel
-def take_seat(world: Any, people: Any, one: Any) -> int:
-    """The seat of somebody who arrives."""
+def take_seat(world: Any, people: Any, lives: Any, one: Any) -> int:
+    """The seat of somebody who arrives, on whom no hazard has been spent."""
     seat = world.free_seat
     if seat >= 0:
-        world.free_seat = people[seat].life
+        world.free_seat = people[seat].next_free
     else:
         seat = world.n_seats
         world.n_seats = seat + 1
@@ -35,23 +35,12 @@ def take_seat(world: Any, people: Any, one: Any) -> int:
     person.dependants, person.pregnant = one.dependants, one.pregnant
     person.frailty, person.health_need = one.frailty, one.health_need
     person.seat = seat
-    return seat
-
-
-@kernel
-def take_life(person: Any, world: Any, lives: Any) -> None:
-    """A record for the hazards of somebody who had none until now."""
-    if world.free_life >= 0:
-        person.life = world.free_life
-        world.free_life = lives[person.life].occasion[0]
-    else:
-        person.life = world.n_lives
-        world.n_lives += 1
-    life = lives[person.life]
+    life = lives[seat]
     for clock in range(N_CLOCKS):
         life.rate[clock] = 0.0
         life.mark[clock] = UNDRAWN
         life.occasion[clock] = 0
+    return seat
 
 
 @kernel
@@ -69,10 +58,7 @@ def is_idle(person: Any, world: Any) -> bool:
 
 
 @kernel
-def give_up_seat(person: Any, seat: int, world: Any, lives: Any) -> None:
+def give_up_seat(person: Any, world: Any) -> None:
     """The seat, and the record of hazards, are free for somebody else."""
-    if person.life >= 0:
-        lives[person.life].occasion[0] = world.free_life
-        world.free_life = person.life
-    person.life = world.free_seat
-    world.free_seat = seat
+    person.next_free = world.free_seat
+    world.free_seat = person.seat

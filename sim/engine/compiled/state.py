@@ -1,7 +1,7 @@
 """The state of a run in arrays: records of a person, of their hazards and of the world; and how they grow.
 
 A person has a *seat*, a record that is given to somebody else when nothing more can happen to them; hazards
-stand in a second record that only some have. The world is one record with everything else that is not a
+stand in a second record of the same number. The world is one record with everything else that is not a
 line, an alarm or a note. `Arrays` holds all that grows; the kernels ask for more room and Python makes it.
 Nothing here knows what the states mean: that is told in `sim.engine.survivor` and `sim.pathway`.
 """
@@ -41,9 +41,9 @@ TICKET_OF_GIVER: Final = (
 )
 
 N_QUARTERS: Final = 144
-PERIOD: Final = 8.0
+PERIOD: Final = 2.0
 """Days of alarms that stand in the heap together; a power of two, so that dividing by it is exact."""
-N_PERIODS: Final = 1645
+N_PERIODS: Final = 6580
 """To the end of 2049."""
 BLOCK: Final = 31
 """Alarms on a sheet."""
@@ -74,7 +74,7 @@ PERSON: Final = np.dtype(
         ("ticket_count", "i4"),
         ("row", "i4"),
         ("seat", "i4"),
-        ("life", "i4"),
+        ("next_free", "i4"),
         ("visit", "i4"),
         ("assessments", "i4"),
         ("bed_asks", "i4"),
@@ -181,8 +181,6 @@ def world_type(rules: np.dtype[Any], steps: int, days: int) -> np.dtype[Any]:
             ("n_log", "i8"),
             ("n_seats", "i8"),
             ("free_seat", "i8"),
-            ("n_lives", "i8"),
-            ("free_life", "i8"),
             ("handled", "i8"),
             # lines, pools and desks
             ("line_first", "i8", (N_HEAPS,)),
@@ -235,15 +233,18 @@ class Arrays:
     log: NDArray[Any]
 
     @classmethod
-    def of(cls, world: NDArray[Any]) -> Arrays:
-        """Empty arrays around a world's record."""
-        seats = 1024
+    def of(cls, world: NDArray[Any], n_people: int = 0) -> Arrays:
+        """Empty arrays around a world's record.
+
+        Room for so many people who will ever come is asked for at once: growing copies what there is, and
+        memory that nobody writes to costs nothing.
+        """
+        seats = 1024 + n_people // 2
         room = 256
         world["line_room"][0, :] = room
         world["line_first"][0, :] = np.arange(N_HEAPS) * room
         people = np.zeros(seats, PERSON)
         nobody = people[:1]
-        nobody["life"] = -1
         for name in ("due", "rg_positive_at", "cg_positive_at", "bed_until", "exit_told"):
             nobody[name] = NEVER
         world["n_seats"] = 1
@@ -253,10 +254,10 @@ class Arrays:
             world=world,
             people=people,
             lives=np.zeros(seats, LIFE),
-            calendar=np.zeros(8 * seats, ALARM),
-            far=np.zeros(seats, SHEET),
+            calendar=np.zeros(4 * seats, ALARM),
+            far=np.zeros(1024 + n_people // 32, SHEET),
             lines=np.zeros(N_HEAPS * room, IN_LINE),
-            log=np.zeros(16 * seats, NOTE),
+            log=np.zeros(24 * seats, NOTE),
         )
 
     def make_room(self) -> None:
@@ -265,7 +266,7 @@ class Arrays:
         for name, in_use in self._in_use():
             array = getattr(self, name)
             if in_use + 2 * OUTBOX > len(array):
-                setattr(self, name, _longer(array, in_use, name == "log"))
+                setattr(self, name, _resized(array, in_use, len(array) + max(len(array) // 2, 4 * OUTBOX)))
         if world["tight"]:
             self._widen_lines()
             world["tight"] = False
@@ -276,20 +277,14 @@ class Arrays:
         copies: dict[str, NDArray[Any]] = {}
         for field in fields(self):
             array = getattr(self, field.name)
-            if field.name in used:
-                in_use = used[field.name]
-                copied = np.zeros(in_use + 4 * OUTBOX, array.dtype)
-                copied[:in_use] = array[:in_use]
-                copies[field.name] = copied
-            else:
-                copies[field.name] = array.copy()
+            copies[field.name] = _resized(array, used.get(field.name, len(array)), len(array))
         return replace(self, **copies)
 
     def _in_use(self) -> tuple[tuple[str, int], ...]:
         world = self.world[0]
         return (
             ("people", int(world["n_seats"])),
-            ("lives", int(world["n_lives"])),
+            ("lives", int(world["n_seats"])),
             ("calendar", int(world["n_calendar"] + world["waiting_far"]) + 2),
             ("far", int(world["n_far"])),
             ("log", int(world["n_log"])),
@@ -305,19 +300,18 @@ class Arrays:
         begins = np.concatenate(([0], np.cumsum(wider)[:-1]))
         lines = np.zeros(int(wider.sum()), IN_LINE)
         for line in range(N_HEAPS):
-            lines[begins[line] : begins[line] + size[line]] = self.lines[
-                first[line] : first[line] + size[line]
-            ]
+            _copy(self.lines[first[line] :], lines[begins[line] :], size[line])
         self.lines = lines
         world["line_first"], world["line_room"] = begins, wider
 
 
-def _longer(array: NDArray[Any], in_use: int, in_its_place: bool) -> NDArray[Any]:
-    """An array half as long again; a log in its place, the others anew, on pages as large as there are."""
-    length = len(array) + max(len(array) // 2, 4 * OUTBOX)
-    if in_its_place:
-        array.resize(length, refcheck=False)
-        return array
-    longer = np.zeros(length, array.dtype)
-    longer[:in_use] = array[:in_use]
-    return longer
+def _resized(array: NDArray[Any], in_use: int, length: int) -> NDArray[Any]:
+    """The records in use, in an array of another length."""
+    resized = np.zeros(length, array.dtype)
+    _copy(array, resized, in_use)
+    return resized
+
+
+def _copy(source: NDArray[Any], to: NDArray[Any], count: int) -> None:
+    """The first records of an array; as bytes, since NumPy copies records one by one."""
+    to[:count].view(np.uint8)[:] = source[:count].view(np.uint8)
