@@ -59,6 +59,7 @@ BEDS = {
     "beds_occupied_mean": (405.0, 0.02, (35.0, 0.0, 0.0, 34.0), "people"),
     "bed_line_mean": (0.0, 0.0, (2.0, 0.0, 0.0, 2.0), "people"),
     "bed_wait_median": (0.0, 0.0, (0.0, 0.0, 0.0, 0.0), "days"),
+    "bed_not_reached_share": (0.1, 0.02, (0.05, 0.0, 0.0, 0.05), "share"),
 }
 """Calendar metrics of safehouse places: level, share that chance moves, effect of each option, unit."""
 CONFIG = {

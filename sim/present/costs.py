@@ -6,6 +6,7 @@ ranges of prices come from the evidence register. Says nothing stronger than the
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -85,6 +86,30 @@ def _undefined(note: str) -> str:
     if "includes zero" in note:
         return "not defined: the days avoided cannot be told from zero"
     return f"not told: {note}"
+
+
+def cost_in_short(stored: Stored, option: Story) -> str:
+    """One sentence on the cost of an option to public bodies; empty if the result holds no costs."""
+    for cost in effects(stored, (TOTAL,)):
+        if cost.option == option.title and math.isfinite(cost.mean):
+            if cost.nothing_changed:
+                return "Cost to public bodies: unchanged."
+            if not cost.has_interval:
+                return (
+                    f"Cost to public bodies: {signed(cost.mean, _PER)} a survivor, too few runs to say more."
+                )
+            chance = "" if cost.beyond_chance else ", which cannot be told from chance"
+            return (
+                f"Cost to public bodies: {signed(cost.mean, _PER)} a survivor over {_follow_up(stored)}, from "
+                f"{number(cost.baseline, _PER)} (95% interval {bounds(cost)}){chance}."
+            )
+    return ""
+
+
+def _follow_up(stored: Stored) -> str:
+    """How long the cohort is followed, in words."""
+    days = (stored.config.get("experiment") or {}).get("follow_up_days", 730)
+    return "two years" if days == 730 else f"{days:g} days"
 
 
 def price_range(stored: Stored, option: Story) -> PriceRange | None:

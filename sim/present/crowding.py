@@ -11,10 +11,11 @@ from typing import Any, Final
 
 from sim.present.figures import bounds
 from sim.present.read import BASELINE, Stored, Story, effects, series
-from sim.present.words import Effect, signed
+from sim.present.words import Effect, number, signed
 
 FULL_FROM: Final = 0.97
 """Share of places taken, on average, from which a service is called full."""
+_BED_METRICS: Final = ("beds_occupied_mean", "bed_line_mean", "bed_wait_median", "bed_not_reached_share")
 _GROWN_BY: Final = 1.1
 _HARDLY_ANYBODY: Final = 0.5
 _DAYS_A_YEAR: Final = 365.25
@@ -34,9 +35,7 @@ def price_in_beds(stored: Stored, option: Story) -> str:
         Empty if the result holds no figures of safehouse places.
     """
     found = {
-        effect.metric: effect
-        for effect in effects(stored, ("beds_occupied_mean", "bed_line_mean", "bed_wait_median"))
-        if effect.option == option.title
+        effect.metric: effect for effect in effects(stored, _BED_METRICS) if effect.option == option.title
     }
     if not {"beds_occupied_mean", "bed_line_mean"} <= set(found):
         return ""
@@ -51,6 +50,12 @@ def price_in_beds(stored: Stored, option: Story) -> str:
         said.append(
             f"Of those who ask, half get a place {today}"
             + (", under both." if today == later else f" under today's rules and {later} with this option.")
+        )
+    if (lost := found.get("bed_not_reached_share")) and math.isfinite(lost.baseline + lost.mean):
+        said.append(
+            f"Of all waits {number(lost.baseline, 'share')} end without a place under today's rules and "
+            f"{number(lost.baseline + lost.mean, 'share')} with this option ({_with_bounds(lost)} percentage "
+            "points)."
         )
     if line.baseline + line.mean < _HARDLY_ANYBODY:
         said.append(

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from sim.errors import SimError
-from sim.present.costs import costs_section, tables_of
+from sim.present.costs import cost_in_short, costs_section, tables_of
 from sim.present.crowding import crowded, price_in_beds
 from sim.present.equity import equity_section, group_tables, people_in
 from sim.present.figures import Table, band_title, bounds, differences_block, places_block, return_block
@@ -169,7 +169,7 @@ def content(stored: Stored) -> dict[str, Any]:
 
 
 def _answer(stored: Stored, story: Story, headline: Sequence[Effect]) -> dict[str, Any]:
-    """What is said of one option: a sentence a measure, the band of the first, the price in places."""
+    """What is said of one option: a sentence a measure, the band of the first, places and cost."""
     option = story.title
     own = sorted(
         (effect for effect in headline if effect.option == option),
@@ -187,6 +187,7 @@ def _answer(stored: Stored, story: Story, headline: Sequence[Effect]) -> dict[st
         "measure": metric_name(own[0].metric).title,
         "band": band_sentence(own[0]),
         "price": price_in_beds(stored, story) if extends_support(story) else "",
+        "cost": cost_in_short(stored, story),
     }
 
 

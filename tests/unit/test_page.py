@@ -1,6 +1,7 @@
 """The comparison page of a made-up result: what it must say, hold and refuse."""
 
 import base64
+import io
 import itertools
 import re
 import subprocess
@@ -157,6 +158,9 @@ def test_the_price_in_places_is_what_the_result_holds(html: str, tmp_path: Path)
     assert "450 places are 90% full under today&#39;s rules and 98% full with this option" in sections[longer]
     assert "nobody is waiting for a place under today&#39;s rules and 2.0 people are" in sections[longer]
     assert "keep places from others who ask for one" in sections[longer]
+    assert re.search(
+        r"Of all waits \d+.\d% end without a place .* and 1[45].\d% with this option", sections[longer]
+    )
     empty = page.write(write_result(tmp_path / "empty", bed_line=0.2)).read_text(encoding="utf-8")
     assert "keep places from others" not in empty
     assert "keep places from hardly anybody" in empty
@@ -271,6 +275,28 @@ def test_costs_are_told_by_option_with_the_price_of_a_day_only_where_it_is_defin
         in together
     )
     assert not re.search(r"\b(falls?|rises?) by\b", costs_of(html))
+
+
+def test_each_answer_holds_one_sentence_on_cost_that_claims_no_more_than_its_interval(html: str) -> None:
+    sections = dict(re.findall(r'<div class="answer">\s*<h3>(.*?)</h3>(.*?)</div>', html, re.S))
+    longer = sections["Support guaranteed for 180 days after a positive decision"]
+    assert re.search(r"Cost to public bodies: \+£[45]\d\d a survivor over two years, from £14,250", longer)
+    assert "cannot be told from chance." not in longer
+    assert "Cost to public bodies: unchanged." in sections["No local-connection test for survivors"]
+
+
+def test_the_terminal_shows_one_line_of_cost_an_option(result: Path) -> None:
+    from rich.console import Console
+
+    from sim.experiment.commands import differences_table
+    from sim.experiment.compare import compare
+    from sim.experiment.store import load
+
+    console = Console(width=200, record=True, file=io.StringIO())
+    console.print(differences_table(compare(load(result))))
+    lines = [line for line in console.export_text().splitlines() if "Cost to public bodies" in line]
+    assert len(lines) == 4
+    assert all("£14,250" in line for line in lines)
 
 
 def test_the_range_of_unit_costs_is_that_of_the_register(html: str, result: Path) -> None:
