@@ -100,8 +100,8 @@ def cost_in_short(stored: Stored, option: Story) -> str:
                 )
             chance = "" if cost.beyond_chance else ", which cannot be told from chance"
             return (
-                f"Cost to public bodies: {signed(cost.mean, _PER)} a survivor over {_follow_up(stored)}, from "
-                f"{number(cost.baseline, _PER)} (95% interval {bounds(cost)}){chance}."
+                f"Cost to public bodies: {signed(cost.mean, _PER)} a survivor over {_follow_up(stored)}, "
+                f"from {number(cost.baseline, _PER)} (95% interval {bounds(cost)}){chance}."
             )
     return ""
 

@@ -1,6 +1,7 @@
 """Costs reckoned by hand from told lives: who pays, in which window; and the engines never see a price."""
 
 import math
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -109,8 +110,7 @@ def test_everybody_is_counted_in_calendar_time_in_or_out_of_the_cohort():
         (1000, E.SUPPORT_ENDED, P.OWN_HOME),
     )
     log = log_of(LIFE, outsider)
-    cohort = cohort_of(log_of(LIFE), 100.0)
-    start = SimpleNamespace(rows=cohort.rows, t0=cohort.t0, at_t0=None, start_day=100.0)
+    start = replace(cohort_of(log_of(LIFE), 100.0), start_day=100.0)
     both = Figures(measure(people(2), log, start, 2000.0, 730, prices=ONE_POUND).rows)
     alone = Figures(measure(people(1), log_of(LIFE), start, 2000.0, 730, prices=ONE_POUND).rows)
     years = (2000 - 100) / 365.25
