@@ -39,6 +39,7 @@ from sim.present.rests import (
     setting,
     stay_table,
 )
+from sim.present.together import together
 from sim.present.words import (
     Effect,
     band_sentence,
@@ -126,6 +127,8 @@ def content(stored: Stored) -> dict[str, Any]:
     later_told = [effect for effect in headline if effect.metric in SAID_LATER]
     first_told = [effect for effect in headline if effect.metric not in SAID_LATER] or headline
     groups, costs = group_tables(stored), costs_section(stored)
+    recovered, kept, joint = recovery(stored), held(stored), together(stored)
+    others = [*recovered, kept and kept["table"], joint and joint["outside"]]
     stay = setting(stored.config, "support.needs_assessment.mean_post_cg_stay_days")
     return {
         "title": "What would change for survivors after the decision",
@@ -134,7 +137,7 @@ def content(stored: Stored) -> dict[str, Any]:
         "options_named": listed([story.title for story in stored.options]),
         "answers": [_answer(stored, option, headline) for option in stored.options],
         "how_sure": how_sure(primary),
-        "by_chance_alone": by_chance_alone(_intervals(headline, [*groups, *tables_of(costs)])),
+        "by_chance_alone": by_chance_alone(_intervals(headline, [*groups, *tables_of(costs), *others])),
         "people": people_in(stored),
         "replications": stored.comparison.replications,
         "band_runs": runs_in_words(stored.comparison.band_replications),
@@ -147,12 +150,13 @@ def content(stored: Stored) -> dict[str, Any]:
         "more_differences": differences_block(later_told, "more-differences") if later_told else None,
         "places": places_block(stored),
         "returns": return_block(stored),
-        "held": held(stored),
+        "held": kept,
         "later": _later(stored),
-        "recovery": recovery(stored),
+        "recovery": recovered,
         "gains": gains(stored),
         "costs": costs,
         "equity": equity_section(stored, groups),
+        "together": joint,
         "years": years_block(stored),
         "crowded": crowded(stored),
         "record": record_block(stored, found),
@@ -197,9 +201,10 @@ def _noted(said: str, effect: Effect) -> str:
     return f"{said} {note}" if note else said
 
 
-def _intervals(headline: Sequence[Effect], tables: Sequence[Table]) -> int:
-    """Intervals on the page that could exclude zero: headline measures, and cells of groups and costs."""
-    shown = sum("±" in cell for table in tables for row in table.rows for cell in row)
+def _intervals(headline: Sequence[Effect], tables: Sequence[Table | None]) -> int:
+    """Intervals on the page that could exclude zero: headline measures, and cells of the other tables."""
+    cells = [cell for table in tables if table is not None for row in table.rows for cell in row]
+    shown = sum("±" in cell or re.search(r"\(.* to .*\)", cell) is not None for cell in cells)
     return shown + sum(effect.has_interval and not effect.nothing_changed for effect in headline)
 
 
