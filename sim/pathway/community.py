@@ -129,7 +129,7 @@ def next_place(person: Survivor, world: World) -> int:
 # ---------------------------------------------------------------------------------- going to a council
 def plan_application(person: Survivor, world: World, day: float, reason: int) -> None:
     """Mean to apply to a council on a day, unless an earlier day is set or a duty is already owed."""
-    if person.duty != Duty.NONE or person.stories[Slot.HOUSING] is not None or person.due[Slot.APPLY] <= day:
+    if person.duty != Duty.NONE or person.due[Slot.APPLY] <= day:
         return
     person.reason_to_apply = reason
     world.until(person, Slot.APPLY, day)

@@ -44,7 +44,6 @@ from sim.engine.compiled.names import (
 from sim.engine.compiled.queues import leave, release
 from sim.engine.compiled.state import BEDS
 from sim.engine.compiled.world import (
-    ENDED,
     NEVER,
     draw_once,
     insecure,
@@ -170,7 +169,7 @@ def next_place(person: Any, world: Any) -> int:
 @kernel
 def plan_application(person: Any, world: Any, day: float, reason: int) -> None:
     """Mean to apply to a council on a day, unless an earlier day is set or a duty is already owed."""
-    if person.duty != DUTY_NONE or person.stage[SLOT_HOUSING] != ENDED or person.due[SLOT_APPLY] <= day:
+    if person.duty != DUTY_NONE or person.due[SLOT_APPLY] <= day:
         return
     person.reason_to_apply = reason
     until(person, world, SLOT_APPLY, day)
