@@ -16,7 +16,7 @@ from pathlib import Path
 
 import yaml
 
-from tests.mutation.mutants import files, mutants_of
+from tests.mutation.mutants import Mutant, files, mutants_of
 from tests.mutation.running import (
     Lines,
     Verdict,
@@ -25,6 +25,7 @@ from tests.mutation.running import (
     try_mutant,
     try_without_lever,
 )
+from tests.stories.rules import Story
 
 EQUIVALENT = Path(__file__).with_name("equivalent.yaml")
 
@@ -36,7 +37,7 @@ def equivalent() -> dict[str, str]:
 
 
 @lru_cache(maxsize=1)
-def _stories():  # noqa: ANN202
+def _stories() -> list[Story]:
     return read_stories()
 
 
@@ -54,7 +55,7 @@ def _mutant(job: tuple[str, int]) -> Verdict:
 
 
 @lru_cache(maxsize=32)
-def _mutants(file: str):  # noqa: ANN202
+def _mutants(file: str) -> list[Mutant]:
     return list(mutants_of(Path(file)))
 
 
@@ -72,7 +73,7 @@ def levers() -> list[str]:
 
 
 def verdicts(stems: Sequence[str] = (), workers: int = 2) -> list[Verdict]:
-    """What became of every change: of rules in the files named (all if none), and of the scenarios' levers."""
+    """What became of every change: of rules in the files named (all if none), and of scenarios' levers."""
     fork = get_context("fork")
     stories = _stories()
     with ProcessPoolExecutor(workers, fork) as pool:

@@ -1,7 +1,7 @@
-"""Running the stories against one mutant: a child process takes the changed function, and tells who noticed.
+"""Running the stories against one mutant: a child process takes the changed function, and says who noticed.
 
-Only the stories that reach the changed lines are told, to the reference engine, until one fails. A mutant that
-raises an error, or does not come to an end, is noticed too. Needs `os.fork` (Linux, macOS).
+Only the stories that reach the changed lines are told, to the reference engine, until one fails. A mutant
+that raises an error, or does not come to an end, is noticed too. Needs `os.fork` (Linux, macOS).
 """
 
 from __future__ import annotations
