@@ -1,8 +1,9 @@
 """``python -m tests.mutation``: change the rules of the pathway one at a time; every change must be noticed.
 
-Prints the changes that no story noticed, with file and line, and the changes listed in ``equivalent.yaml``
-that make no difference, with the reason. Ends with 1 if a change went unnoticed, or if a listed one is noticed
-after all or is not there any more. ``python -m tests.mutation housing status`` looks at these files only.
+Prints the changes that no story noticed, with file and line. Those listed in ``equivalent.yaml`` make no
+difference that a story could tell, each with the reason. Ends with 1 if a change went unnoticed, or if a
+listed one is noticed after all or is not there any more. ``python -m tests.mutation housing status`` looks at
+these files only.
 """
 
 from __future__ import annotations
