@@ -7,6 +7,7 @@ figure inside the file with a text alternative and its numbers. What the sentenc
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Sequence
 from pathlib import Path
@@ -128,7 +129,8 @@ def content(stored: Stored) -> dict[str, Any]:
     first_told = [effect for effect in headline if effect.metric not in SAID_LATER] or headline
     groups, costs = group_tables(stored), costs_section(stored)
     recovered, kept, joint = recovery(stored), held(stored), together(stored)
-    others = [*recovered, kept and kept["table"], joint and joint["outside"]]
+    others: list[Table | None] = [*recovered]
+    others += [kept["table"] if kept else None, joint["outside"] if joint else None]
     stay = setting(stored.config, "support.needs_assessment.mean_post_cg_stay_days")
     return {
         "title": "What would change for survivors after the decision",
