@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim.config.compose import baseline
+from sim.config.places import data_dir
 from sim.config.schema import Parameters
 from sim.config.values import Dated
 from sim.engine.clock import day_of, on_grid, quarter_of
@@ -102,8 +103,7 @@ QUIET: dict[str, object] = {
     "housing.main_duty.intentional_share": 0,
     "housing.main_duty.mean_years": 1e9,
     "housing.main_duty.mean_years_london": 1e9,
-    "services.lifeline.offered_share": 0,
-    "services.reach_in.offered_share": 0,
+    **{f"services.{file.stem}.offered_share": 0 for file in sorted(data_dir("configs").glob("services/*.yaml"))},
     "risk.crisis_per_need_year": 0,
     "risk.re_exploitation_per_year": 0,
     "risk.missing_per_year": 0,

@@ -45,6 +45,7 @@ from sim.config.schema_people import (
     ResponderMix,
     Traits,
 )
+from sim.config.schema_services import Barriers, Service
 from sim.config.schema_support import (
     Asylum,
     Beds,
@@ -54,7 +55,6 @@ from sim.config.schema_support import (
     PlaceMix,
     Places,
     Risk,
-    Service,
     Status,
     Support,
     TemporaryPermission,
@@ -66,6 +66,7 @@ __all__ = [
     "Arrivals",
     "Asylum",
     "BandEntry",
+    "Barriers",
     "Beds",
     "ByAge",
     "CapacityRule",
@@ -180,6 +181,7 @@ class Parameters(Part):
     places: Places
     housing: Housing
     services: dict[str, Service]
+    barriers: Barriers
     risk: Risk
     costs: Costs
     policy: Policy

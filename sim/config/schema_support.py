@@ -1,4 +1,4 @@
-"""Support, immigration status, where people are, services and risks: the shapes of these parameters.
+"""Support, immigration status, where people are, and risks: the shapes of these parameters.
 
 Meanings, sources and ranges stand in the evidence register; limits of single values in ``sim.config.values``.
 """
@@ -18,11 +18,8 @@ from sim.config.values import (
     DatedShare,
     Day,
     Days,
-    Flag,
-    PlaceCount,
     Rate,
     Share,
-    Text,
 )
 
 
@@ -184,32 +181,7 @@ class Places(Part):
     renting: Renting
 
 
-# ---------------------------------------------------------------------------------------- services, risk
-class Service(Part):
-    """One service on the one mechanism: who is offered it, when, how many places, what it gives."""
-
-    title: Text
-    offered_share: DatedShare
-    accepted_share: Share
-    offset_days: Days
-    confirmed_only: Flag
-    places: PlaceCount
-    patience_mean_days: Days
-    duration_min_days: Days
-    duration_mean_days: Days
-    named_worker: Flag
-    contact_interval_days: Days
-    crisis_ratio: Rate
-    cost_per_week: Rate
-    payer: Text
-    decided_by: Text
-
-    @model_validator(mode="after")
-    def duration_ascends(self) -> Self:
-        self._must_ascend("duration_min_days", "duration_mean_days")
-        return self
-
-
+# -------------------------------------------------------------------------------------------------- risk
 class Risk(Part):
     """Hazards per year, and what follows when one fires. Ratios of 1 mean no effect."""
 

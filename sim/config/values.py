@@ -20,6 +20,20 @@ from pydantic import BeforeValidator, PlainSerializer
 FIRST_DAY: Final = date(2014, 1, 1)
 """Day 0 of the model's clock: every dated value must be known from here on."""
 
+REGIONS: Final = (
+    "north_east",
+    "north_west",
+    "yorkshire",
+    "east_midlands",
+    "west_midlands",
+    "east",
+    "london",
+    "south_east",
+    "south_west",
+    "wales",
+)
+"""Regions where life after the decision is followed, in the order of `sim.people.codes.Region`."""
+
 _DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 _DURATION = re.compile(r"([+-]?\d+(?:\.\d+)?)\s*([a-z ]*)")
 _DAYS_IN = {"": 1.0, "day": 1.0, "days": 1.0, "week": 7.0, "weeks": 7.0}
@@ -87,6 +101,15 @@ def days(given: object) -> float:
     if value < 0:
         raise ValueError(f"must be {allowed}")
     return value
+
+
+def signed_days(given: object) -> float:
+    """Return a length of time in days that may lie before what it is counted from (negative)."""
+    if isinstance(given, str) and given.strip().startswith("-"):
+        return -days(given.strip()[1:])
+    if isinstance(given, str):
+        return days(given)
+    return number(given, 'a number of days, negative for before (-60), or words ("6 weeks")')
 
 
 def at_least_zero(given: object) -> float:
@@ -258,6 +281,24 @@ def _words(given: object) -> tuple[str, ...]:
     return tuple(given)
 
 
+def share_by_region(given: object) -> dict[str, float]:
+    """Return the share of each region that a service covers; an empty mapping means everywhere.
+
+    Regions are named as in the tables, in small letters and joined by underscores (``west_midlands``).
+    """
+    if not isinstance(given, Mapping):
+        raise ValueError("must be shares by region, for example {london: 0.1, north_west: 1}, or {} for everywhere")
+    found: dict[str, float] = {}
+    for name, value in given.items():
+        if name not in REGIONS:
+            raise ValueError(f"{name!r} is not a region; allowed: {', '.join(REGIONS)}")
+        try:
+            found[str(name)] = share(value)
+        except ValueError as mistake:
+            raise ValueError(f"{name} {mistake}") from None
+    return {name: found[name] for name in REGIONS if name in found}
+
+
 def _text(given: object) -> str:
     if not isinstance(given, str) or not given.strip():
         raise ValueError("must be words")
@@ -268,6 +309,7 @@ _as_mapping = PlainSerializer(Dated.plain, return_type=dict[str, float])
 
 Share = Annotated[float, BeforeValidator(share)]
 Days = Annotated[float, BeforeValidator(days)]
+SignedDays = Annotated[float, BeforeValidator(signed_days)]
 Count = Annotated[float, BeforeValidator(at_least_zero)]
 Rate = Annotated[float, BeforeValidator(at_least_zero)]
 PlaceCount = Annotated[float | Literal["unlimited"], BeforeValidator(places)]
@@ -276,6 +318,7 @@ Flag = Annotated[bool, BeforeValidator(yes_or_no)]
 Day = Annotated[date, BeforeValidator(day)]
 Words = Annotated[tuple[str, ...], BeforeValidator(_words)]
 Text = Annotated[str, BeforeValidator(_text)]
+RegionShares = Annotated[dict[str, float], BeforeValidator(share_by_region)]
 DatedShare = Annotated[Dated, BeforeValidator(_dated(share)), _as_mapping]
 LaterShare = Annotated[Dated, BeforeValidator(_dated(share, always=False)), _as_mapping]
 DatedDays = Annotated[Dated, BeforeValidator(_dated(days)), _as_mapping]

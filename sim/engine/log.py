@@ -76,6 +76,9 @@ class Event(IntEnum):
     SERVICE_STARTED = 72
     SERVICE_WAIT_GIVEN_UP = 73
     SERVICE_ENDED = 74
+    SERVICE_KEPT_OUT = 75
+    SERVICE_NO_RECOURSE = 76
+    SERVICE_CRITERIA_NOT_MET = 77
     # Crisis and return
     CRISIS = 80
     RETURNED_TO_PROVIDER = 81
@@ -233,6 +236,9 @@ EVENT_MEANING: dict[Event, str] = {
     Event.SERVICE_STARTED: "the service started (detail: which)",
     Event.SERVICE_WAIT_GIVEN_UP: "stopped waiting for the service (detail: which)",
     Event.SERVICE_ENDED: "the service ended (detail: which)",
+    Event.SERVICE_KEPT_OUT: "could not take the offer up: interpreter, childcare, travel or digital barrier",
+    Event.SERVICE_NO_RECOURSE: "the service refused: no recourse to public funds (detail: which)",
+    Event.SERVICE_CRITERIA_NOT_MET: "the service refused: its criteria were not met (detail: which)",
     Event.CRISIS: "an urgent need broke out (detail, outside support: whether it is brought to a provider)",
     Event.RETURNED_TO_PROVIDER: "unplanned, urgent return to a former provider or drop-in",
     Event.RE_EXPLOITED: "exploited again (latent: whether or not anyone learns of it; detail: who learns)",

@@ -11,10 +11,12 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable
 from functools import cache
+from hashlib import sha256
 from math import inf, sqrt
 from typing import NamedTuple
 
 from sim.config.schema import (
+    Barriers,
     ConclusiveGrounds,
     Discipline,
     Housing,
@@ -23,8 +25,9 @@ from sim.config.schema import (
     Places,
     Positive,
     ReasonableGrounds,
+    Service,
 )
-from sim.config.values import Dated
+from sim.config.values import REGIONS, Dated
 from sim.engine.clock import day_of
 from sim.engine.regions import by_region, regions_of, with_odds
 from sim.people.mathematics import ln
@@ -36,6 +39,10 @@ DAYS_A_MONTH = DAYS_A_YEAR / 12
 UNLIMITED = inf
 CONTACT_COUNTS_FOR = 28.0
 """Days for which a contact counts; a worker who is in touch less often is not a named worker in contact."""
+COUNTED_FROM = ("exit", "support_start", "cg_positive")
+NEEDS = ("any", "housing", "income", "legal", "health", "english", "work", "training", "community")
+SEXES = ("any", "female", "male")
+AGES = ("any", "adult", "child")
 
 
 class Steps(NamedTuple):
@@ -223,16 +230,46 @@ class HousingRules(NamedTuple):
 
 
 class ServiceRules(NamedTuple):
+    """One service; `luck` is its own number in every key of chance, made of its name.
+
+    The four ratios of barriers, and that of the wait without an interpreter, are what is left of them under
+    these rules.
+    """
+
     offered: Steps
-    accepted: float
+    without_recourse: float
+    begins: int
     offset: float
+    need: int
+    need_share: float
     confirmed_only: bool
+    eligible_only: bool
+    needs_recourse: bool
+    sex: int
+    age: int
+    covered: tuple[float, ...]
+    accepted: float
+    interpreters: float
+    childcare: float
+    travel: float
+    digital: float
+    not_met: float
     places: float
+    outside_median: float
+    outside_sigma: float
+    interpreters_wait: float
     patience: float
     length_min: float
     length_extra: float
     named_worker: bool
     crisis_ratio: float
+    grant_ratio: float
+    luck: int
+
+
+class BarrierRules(NamedTuple):
+    travel_affects: float
+    digital_affects: float
 
 
 class RiskRules(NamedTuple):
@@ -268,6 +305,7 @@ class Rules(NamedTuple):
     places: PlaceRules
     housing: HousingRules
     services: tuple[ServiceRules, ...]
+    barriers: BarrierRules
     risk: RiskRules
 
 
@@ -291,22 +329,54 @@ def rules_of(parameters: Parameters, today: Parameters | None = None) -> Rules:
         places=_places(parameters.places, parameters.housing),
         housing=_housing(parameters.housing, (today or parameters).housing, policy_day),
         services=tuple(
-            ServiceRules(
-                offered=_steps(service.offered_share),
-                accepted=service.accepted_share,
-                offset=service.offset_days,
-                confirmed_only=service.confirmed_only,
-                places=UNLIMITED if isinstance(service.places, str) else float(service.places),
-                patience=service.patience_mean_days,
-                length_min=service.duration_min_days,
-                length_extra=max(0.0, service.duration_mean_days - service.duration_min_days),
-                named_worker=service.named_worker and service.contact_interval_days <= CONTACT_COUNTS_FOR,
-                crisis_ratio=service.crisis_ratio,
-            )
-            for _, service in sorted(parameters.services.items())
+            _service(name, service, parameters.barriers)
+            for name, service in sorted(parameters.services.items())
+        ),
+        barriers=BarrierRules(
+            travel_affects=parameters.barriers.travel_affects_share,
+            digital_affects=parameters.barriers.digital_affects_share,
         ),
         risk=_risk(parameters),
     )
+
+
+def _service(name: str, service: Service, barriers: Barriers) -> ServiceRules:
+    return ServiceRules(
+        offered=_steps(service.offered_share),
+        without_recourse=service.without_recourse_ratio,
+        begins=COUNTED_FROM.index(service.counted_from),
+        offset=service.offset_days,
+        need=NEEDS.index(service.need),
+        need_share=service.need_share,
+        confirmed_only=service.confirmed_only,
+        eligible_only=service.eligible_only,
+        needs_recourse=service.needs_recourse,
+        sex=SEXES.index(service.sex),
+        age=AGES.index(service.age_at_referral),
+        covered=tuple(service.areas.get(region, 0.0) if service.areas else 1.0 for region in REGIONS),
+        accepted=service.accepted_share,
+        interpreters=_left_of(service.interpreters_ratio, barriers.interpreters),
+        childcare=_left_of(service.childcare_ratio, barriers.childcare),
+        travel=_left_of(service.travel_ratio, barriers.travel),
+        digital=_left_of(service.digital_ratio, barriers.digital),
+        not_met=service.criteria_not_met_share,
+        places=UNLIMITED if isinstance(service.places, str) else float(service.places),
+        outside_median=service.outside_wait_median_days,
+        outside_sigma=service.outside_wait_sigma,
+        interpreters_wait=_left_of(service.interpreters_wait_ratio, barriers.interpreters),
+        patience=service.patience_mean_days,
+        length_min=service.duration_min_days,
+        length_extra=max(0.0, service.duration_mean_days - service.duration_min_days),
+        named_worker=service.named_worker and service.contact_interval_days <= CONTACT_COUNTS_FOR,
+        crisis_ratio=service.crisis_ratio,
+        grant_ratio=service.grant_ratio,
+        luck=int.from_bytes(sha256(name.encode()).digest()[:3], "big"),
+    )
+
+
+def _left_of(ratio: float, barrier: float) -> float:
+    """A ratio under a barrier that stands at 1 as today and at 0 not at all."""
+    return 1.0 + barrier * (ratio - 1.0)
 
 
 def _steps(dated: Dated, factor: float = 1.0) -> Steps:

@@ -14,7 +14,7 @@ from sim.engine.log import Place
 from sim.people.codes import ImmigrationStatus
 from sim.people.population import Population
 
-SERVICES_MAX = 8
+SERVICES_MAX = 16
 
 _LEAVE = int(ImmigrationStatus.LEAVE)
 _OWN_HOME, _SOCIAL_HOME = int(Place.OWN_HOME), int(Place.SOCIAL_HOME)
@@ -98,6 +98,17 @@ class AsylumArea:
     ELSEWHERE: Final = 2
 
 
+class Need:
+    """What a service is for; in the order of `sim.engine.rules.NEEDS`."""
+
+    ANY: Final = 0
+    HOUSING: Final = 1
+    INCOME: Final = 2
+    LEGAL: Final = 3
+    HEALTH: Final = 4
+    ENGLISH: Final = 5
+
+
 class Traits:
     """The population's columns as plain lists, for one-at-a-time reading (exactly the arrays' values)."""
 
@@ -111,6 +122,8 @@ class Traits:
         self.turns_18 = population.turns_18.tolist()
         self.dependants = population.dependants.tolist()
         self.pregnant = population.pregnant.tolist()
+        self.female = population.female.tolist()
+        self.fluent = population.fluent.tolist()
         self.frailty = population.frailty.tolist()
         self.health_need = population.health_need.tolist()
         self.status = population.status.tolist()
@@ -135,6 +148,7 @@ class Survivor:
         "clock_occasion",
         "clock_rate",
         "confirmed",
+        "considered",
         "contact_draw",
         "dependants",
         "disqualified",
@@ -144,18 +158,22 @@ class Survivor:
         "ever_confirmed",
         "ever_supported",
         "exit_told",
+        "female",
         "floor_bed",
         "floor_casework",
         "floor_subsistence",
+        "fluent",
         "followed",
         "frailty",
         "gone",
         "group",
+        "had_services",
         "health_met",
         "health_need",
         "holds",
         "immigration_enforcement",
         "in_contact",
+        "in_services",
         "in_support",
         "income_from",
         "insecure_spells",
@@ -163,6 +181,7 @@ class Survivor:
         "lapsed",
         "nationality",
         "new_luck",
+        "offers",
         "on_register",
         "permission",
         "place",
@@ -199,6 +218,8 @@ class Survivor:
         self.turns_18: float = traits.turns_18[row]
         self.dependants: bool = traits.dependants[row]
         self.pregnant: bool = traits.pregnant[row]
+        self.female: bool = traits.female[row]
+        self.fluent: bool = traits.fluent[row]
         self.frailty: float = traits.frailty[row]
         self.health_need: bool = traits.health_need[row]
         self.health_met = False
@@ -249,7 +270,12 @@ class Survivor:
         self.floor_bed = 0.0
         self.floor_subsistence = 0.0
         self.income_from = 0.0
-        self.service_workers = 0  # bit k: the k-th service gives them a named worker
+        # services: bit k stands for the k-th
+        self.service_workers = 0  # gives them a named worker
+        self.in_services = 0  # they are in it now
+        self.had_services = 0  # they were in it once
+        self.offers = 0  # an offer has been arranged and is still to come
+        self.considered = 0  # looked at before the end of this support
         # housing
         self.duty: int = Duty.NONE
         self.accommodated = False

@@ -25,6 +25,12 @@ Flags = NDArray[np.bool_]
 _VISIT_BITS = 12
 GOLDEN_SECTION = 0.6180339887498949
 CG_DECISIONS = (Event.CG_POSITIVE, Event.CG_NEGATIVE)
+OFFER_CAME_TO_NOTHING = (
+    Event.SERVICE_DECLINED,
+    Event.SERVICE_KEPT_OUT,
+    Event.SERVICE_NO_RECOURSE,
+    Event.SERVICE_CRITERIA_NOT_MET,
+)
 CG_UNDECIDED = (Event.CASE_CLOSED_UNDECIDED, Event.DISQUALIFIED)
 
 
@@ -167,7 +173,7 @@ def stays(
     served_by: Sequence[Event] = (),
     detail: int | None = None,
     also: Whole | None = None,
-    never_joined: Event | None = None,
+    never_joined: Sequence[Event] = (),
 ) -> Station:
     """A station between events of the same person.
 
@@ -183,8 +189,8 @@ def stays(
         Count only opening and closing events with this detail (which service); leaving always counts.
     also : ndarray of int64, optional
         Positions of further closing events, whatever their detail.
-    never_joined : Event, optional
-        A closing event that means that there was no stay at all: the place was declined.
+    never_joined : sequence of Event, optional
+        Closing events that mean that there was no stay at all: the place was declined.
     """
     opens, closes = story.where(opening), story.where(*closing, *LEAVING)
     if detail is not None:
@@ -194,8 +200,8 @@ def stays(
     if also is not None:
         closes = np.sort(np.concatenate([closes, also]), kind="stable")
     ends = next_of_same_person(story, opens, closes)
-    if never_joined is not None and len(ends):
-        stayed = (ends < 0) | (story.event[ends] != never_joined)
+    if never_joined and len(ends):
+        stayed = (ends < 0) | ~np.isin(story.event[ends], list(never_joined))
         opens, ends = opens[stayed], ends[stayed]
     served = np.zeros(len(opens), dtype=np.bool_)
     if len(ends):
@@ -216,7 +222,7 @@ def bed_line(story: Story) -> Station:
         [Event.BED_TAKEN, Event.BED_DECLINED, Event.BED_WAIT_GIVEN_UP, Event.SUPPORT_ENDED],
         [Event.BED_TAKEN],
         also=settled,
-        never_joined=Event.BED_DECLINED,
+        never_joined=[Event.BED_DECLINED],
     )
 
 
@@ -249,11 +255,13 @@ def service_numbers(story: Story) -> list[int]:
 
 
 def service_line(story: Story, number: int) -> Station:
-    """Waiting for a service, from the offer; served when it starts. Those who decline it never join.
+    """Waiting for a service, from the offer; served when it starts.
+
+    Those who decline it, cannot take it up or are refused never join.
 
     Going missing or being exploited again ends the wait, without a word of its own in the log.
     """
-    closing = [Event.SERVICE_STARTED, Event.SERVICE_DECLINED, Event.SERVICE_WAIT_GIVEN_UP]
+    closing = [Event.SERVICE_STARTED, *OFFER_CAME_TO_NOTHING, Event.SERVICE_WAIT_GIVEN_UP]
     away = story.where(Event.WENT_MISSING, Event.RE_EXPLOITED)
     return stays(
         story,
@@ -262,7 +270,7 @@ def service_line(story: Story, number: int) -> Station:
         [Event.SERVICE_STARTED],
         Detail.SERVICE_BASE + number,
         also=away,
-        never_joined=Event.SERVICE_DECLINED,
+        never_joined=OFFER_CAME_TO_NOTHING,
     )
 
 

@@ -11,7 +11,7 @@ from sim.engine.clock import on_grid
 from sim.engine.environment import NEVER
 from sim.engine.log import Place
 from sim.engine.rules import at
-from sim.engine.survivor import N_CLOCKS, Clock, Duty, Line, Slot, Survivor
+from sim.engine.survivor import N_CLOCKS, Clock, Duty, Slot, Survivor
 from sim.engine.world import World
 from sim.people.chance import Activity, uniform
 from sim.people.codes import ImmigrationStatus
@@ -167,9 +167,12 @@ def rates_of(person: Survivor, world: World) -> list[float]:
     rates[Clock.GOES_MISSING] = risk.missing * danger
     open_needs = needs(person, world._now)
     if open_needs:
-        for k, service in enumerate(rules.services):
-            if person.holds[Line.SERVICE + k]:
-                danger *= service.crisis_ratio
+        k, in_services = 0, person.in_services
+        while in_services:
+            if in_services & 1:
+                danger *= rules.services[k].crisis_ratio
+            in_services >>= 1
+            k += 1
         rates[Clock.CRISIS] = risk.crisis_per_need * open_needs * danger
     return rates
 

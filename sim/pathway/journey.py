@@ -10,7 +10,7 @@ from sim.engine.environment import NEVER, Story
 from sim.engine.log import Detail, Event
 from sim.engine.survivor import Slot, Survivor
 from sim.engine.world import World
-from sim.pathway import community, decisions, status, support
+from sim.pathway import community, decisions, services, status, support
 from sim.people.chance import Activity
 from sim.people.codes import Group, Region
 
@@ -112,6 +112,7 @@ def confirm(person: Survivor, world: World, how: int) -> None:
     close(person, world)
     if person.followed:
         status.confirmed(person, world)
+        services.refer(person, world, services.FROM_CG_POSITIVE)
 
 
 def close(person: Survivor, world: World) -> None:

@@ -13,7 +13,7 @@ from sim.engine.log import Detail, Event, Place
 from sim.engine.rules import at
 from sim.engine.survivor import Duty, Slot, Survivor
 from sim.engine.world import World
-from sim.pathway import community
+from sim.pathway import community, services
 from sim.people.chance import Activity
 from sim.people.codes import ImmigrationStatus
 from sim.people.variates import exponential, lognormal_from_median, uniform_between
@@ -53,7 +53,8 @@ def asylum_claim(person: Survivor, world: World) -> Story:
         )
         world.wait(person, Slot.STATUS, length)
         yield
-        if world.draw_once(person, Activity.ASYLUM_DECISION, claims) < world.rules.status.granted:
+        helped = services.help_with_status(person, world)
+        if world.draw_once(person, Activity.ASYLUM_DECISION, claims) < world.rules.status.granted * helped:
             grant(person, world)
             return
         world.record(person, Event.ASYLUM_REFUSED)
@@ -64,7 +65,8 @@ def asylum_claim(person: Survivor, world: World) -> Story:
             )
             world.wait(person, Slot.STATUS, length)
             yield
-            if world.draw_once(person, Activity.APPEAL_ALLOWED, claims) < world.rules.status.appeal_allowed:
+            allowed = world.rules.status.appeal_allowed * services.help_with_status(person, world)
+            if world.draw_once(person, Activity.APPEAL_ALLOWED, claims) < allowed:
                 grant(person, world)
                 return
         refuse(person, world)
@@ -155,7 +157,8 @@ def temporary_permission(person: Survivor, world: World) -> Story:
     world.until(person, Slot.PERMISSION, decided)
     yield
     rules = world.rules.status
-    granted = world.draw(person, Activity.TEMPORARY_PERMISSION) < at(rules.permission, world._now)
+    share = at(rules.permission, world._now) * services.help_with_status(person, world)
+    granted = world.draw(person, Activity.TEMPORARY_PERMISSION) < share
     if not granted or person.eligible:
         return
     person.permission = True

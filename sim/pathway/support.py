@@ -67,6 +67,8 @@ def begin_casework(person: Survivor, world: World) -> None:
     person.contact_draw = world.draw(person, Activity.IN_CONTACT)
     contact.settle(person, world)
     ask_for_bed(person, world)
+    person.considered = 0
+    services.refer(person, world, services.FROM_SUPPORT_START)
     person.changed = True
 
 
@@ -80,6 +82,7 @@ def until_support_ends(person: Survivor, world: World) -> Story:
         leaving = notice_after_negative(person, world)
         person.bed_until = leaving
         rebook_bed(person, world)
+        services.plan_before_exit(person, world, leaving)
         while world._now < leaving and not person.confirmed:
             world.until(person, Slot.SUPPORT, leaving)
             yield
@@ -149,6 +152,7 @@ def announce(person: Survivor, world: World, leaving: float) -> float:
     if exit_day != person.exit_told:
         person.exit_told = exit_day
         housing.plan_before_exit(person, world, exit_day)
+    services.plan_before_exit(person, world, casework_until)
     return casework_until
 
 

@@ -123,11 +123,17 @@ class Activity(IntEnum):
     COUNCIL_TESTS = 93
     SECURED_KIND = 94
     APPLIES_AFTER_ASYLUM_WHEN = 95
-    # services: one number a use, the service's position is the occasion
+    # services: one number a use, and the service's own number (from its name) is the occasion
     SERVICE_OFFERED = 100
     SERVICE_ACCEPTED = 101
     SERVICE_PATIENCE = 102
     SERVICE_LENGTH = 103
+    SERVICE_NEED = 104
+    SERVICE_AREA = 105
+    SERVICE_CRITERIA = 106
+    SERVICE_OUTSIDE_WAIT = 107
+    BARRIER_TRAVEL = 108
+    BARRIER_DIGITAL = 109
     # life: one threshold a hazard and an occasion
     THRESHOLD_BASE = 120
     RETURNS_TO_PROVIDER = 160

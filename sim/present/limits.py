@@ -67,19 +67,18 @@ NOT_MODELLED: Final[tuple[tuple[str, str], ...]] = (
         "days do to a person.",
     ),
     (
-        "Most services beside and after the NRM",
-        "LifeLine and Reach-In are in the model; talking therapy, legal advice, work, English classes and "
-        "others are not yet, nor are barriers such as missing interpreters, childcare and travel costs.",
+        "What services change in people",
+        "Twelve services are followed: who is offered them, waits, is kept out or refused, and is reached. What "
+        "being reached does for health, work or status has no published estimate and is set to no effect.",
     ),
     (
         "Quality of support",
-        "Having to retell one's story, poor standards and digital exclusion are not modelled: no figure was "
-        "found for any of them.",
+        "Having to retell one's story and poor standards are not modelled: no figure was found for either.",
     ),
     (
         "Hand-over between providers and to a council",
-        "Nobody is lost, and no time passes, when a worker or provider changes; early and late hand-over do "
-        "the same here.",
+        "Nobody is lost, and no time passes, when a worker or provider changes. A service may begin before "
+        "support ends, which changes when it begins and nothing else.",
     ),
     (
         "Councils one by one",

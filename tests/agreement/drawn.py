@@ -18,9 +18,10 @@ from sim.config.mistakes import ConfigurationError
 from sim.config.parts import Part
 from sim.config.schema import Parameters
 from sim.config.values import Dated
+from sim.engine.rules import AGES, COUNTED_FROM, NEEDS, SEXES
 from tests.agreement.engines import small
 
-SUBJECTS = ("decisions", "support", "status", "places", "housing", "services", "risk")
+SUBJECTS = ("decisions", "support", "status", "places", "housing", "services", "barriers", "risk")
 HORIZONS = ("2018-10-12", "2020-05-01", "2016-04-01", "2014-03-03")
 STARTS = ("2016-04-01", "2014-09-17", "2017-02-28", "2019-12-31", "2014-01-02")
 DAYS = ("2016-01-01", "2014-07-01", "2015-03-31", "2014-01-02", "2018-11-05")
@@ -28,8 +29,6 @@ ASCENDING = (
     ("support.first_contact_min_days", "support.first_contact_mean_days"),
     ("status.temporary_permission.min_days", "status.temporary_permission.max_days"),
     ("decisions.reconsideration.decision_min_days", "decisions.reconsideration.decision_max_days"),
-    ("services.lifeline.duration_min_days", "services.lifeline.duration_mean_days"),
-    ("services.reach_in.duration_min_days", "services.reach_in.duration_mean_days"),
 )
 TOGETHER_AT_MOST_ONE = (
     ("support.needs_assessment.fully_agreed", "support.needs_assessment.partly_agreed"),
@@ -50,7 +49,16 @@ MIXES = ("places.british", "places.with_leave", "places.asylum_pending", "places
 PLACES = ("own_home", "friends", "street", "asylum_accommodation", "council_temporary", "custody")
 DESKS = ("decisions.reasonable_grounds", "decisions.conclusive_grounds")
 ORDERS = ((1.0, 0.0), (0.0, 1.0), (0.0, 0.0), (0.3, 0.42), (0.5, 0.5), (0.6, 0.0), (1 / 3, 1 / 3))
-NOT_DRAWN = ("title", "payer", "decided_by", "cost_per_week", "overall_from", "newest", "oldest", *PLACES)
+NOT_DRAWN = (
+    *("title", "payer", "decided_by", "cost_per_week", "set_up_cost"),
+    *("overall_from", "newest", "oldest", *PLACES),
+)
+WORDS_OF_SERVICES: dict[str, tuple[str, ...]] = {
+    "need": NEEDS,
+    "counted_from": COUNTED_FROM,
+    "sex": SEXES,
+    "age_at_referral": AGES,
+}
 NEVER_ZERO = ("mean_years", "mean_years_london", "time_to_offer_ratio", "clients_per_worker")
 
 _shares = st.sampled_from((0.0, 1.0, 0.5)) | st.floats(0.0, 1.0)
@@ -101,10 +109,16 @@ def _one(path: str, kind: str, now: Any) -> st.SearchStrategy[Any]:
     name = path.rpartition(".")[2]
     if name == "negative_working_days":
         return st.sampled_from((0.0, 1.0, 9.0, 30.0))
+    if name in WORDS_OF_SERVICES:
+        return st.sampled_from(WORDS_OF_SERVICES[name])
+    if name == "areas":
+        return st.sampled_from(({}, {"london": 0.5}, {"yorkshire": 1.0, "wales": 0.2, "north_west": 0.0}))
     if name in NEVER_ZERO:
         return st.sampled_from((0.5, 1.0, 4.0, 25.0))
     if kind == kinds_of_value.share.__name__:
         return _shares
+    if kind == kinds_of_value.signed_days.__name__:
+        return st.sampled_from((0.0, 1.0, 30.0, -1.0, -60.0, -400.0))
     if kind == kinds_of_value.days.__name__:
         return _days
     if kind == kinds_of_value.places.__name__:
@@ -156,7 +170,11 @@ def _mended(parameters: Parameters, values: dict[str, Any]) -> dict[str, Any]:
     def told(path: str) -> Any:
         return values.get(path, _value(parameters, path))
 
-    for low, high in ASCENDING:
+    durations = [
+        tuple(f"services.{name}.duration_{which}_days" for which in ("min", "mean"))
+        for name in parameters.services
+    ]
+    for low, high in (*ASCENDING, *durations):
         if told(low) > told(high):
             values[low] = told(high)
     for paths in TOGETHER_AT_MOST_ONE:
@@ -165,6 +183,12 @@ def _mended(parameters: Parameters, values: dict[str, Any]) -> dict[str, Any]:
             if told(path) > room:
                 values[path] = room
             room = max(0.0, room - told(path))
+    for name in parameters.services:
+        service = f"services.{name}"
+        if told(f"{service}.offset_days") < 0.0 and told(f"{service}.counted_from") != "exit":
+            values[f"{service}.offset_days"] = 1.0
+        if told(f"{service}.outside_wait_median_days") > 0.0 and told(f"{service}.places") != "unlimited":
+            values[f"{service}.outside_wait_median_days"] = 0.0
     return values
 
 
@@ -176,12 +200,11 @@ def _value(parameters: Parameters, path: str) -> Any:
 
 
 def with_services(parameters: Parameters, number: int) -> Parameters:
-    """The same parameters with so many services, each with a little less room than the one before."""
-    lifeline, reach_in = parameters.services["lifeline"], parameters.services["reach_in"]
-    named = [("lifeline", lifeline), ("reach_in", reach_in)]
-    for k in range(2, number):
+    """The same parameters with so many services; those beyond today's have less room one after the other."""
+    lifeline, named = parameters.services["lifeline"], list(parameters.services.items())
+    for k in range(len(named), number):
         other = lifeline.model_copy(
-            update={"places": float(9 - k), "named_worker": k % 2 == 0, "crisis_ratio": 1.0 - k / 20}
+            update={"places": float(17 - k), "named_worker": k % 2 == 0, "crisis_ratio": 1.0 - k / 20}
         )
         named.append((f"service_{k}", other))
     return parameters.model_copy(update={"services": dict(named[:number])})
@@ -201,7 +224,8 @@ def configurations(draw: st.DrawFn, at_most: int = 70) -> Drawn:
         after = world(before, levers)
     except ConfigurationError as error:  # the drawing must be mended, not the parameters
         raise AssertionError(f"a drawn configuration is not allowed: {error}") from None
-    services = draw(st.sampled_from((2, 2, 0, 1, 3, 8)))
+    today = len(basis.services)
+    services = draw(st.sampled_from((today, today, today, 0, 1, 16)))
     return Drawn(
         with_services(before, services), with_services(after, services), draw(st.integers(0, 2**63 - 1))
     )

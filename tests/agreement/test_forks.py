@@ -89,16 +89,16 @@ def test_seats_are_given_to_others() -> None:
 
 def test_too_many_services_are_refused() -> None:
     before = small(0.003)
-    with pytest.raises(SimError, match="9 services given; allowed: at most 8; nearest: leave out 1"):
-        CompiledHistory(_people(before), with_services(before, 9), 1, 0)
+    with pytest.raises(SimError, match="17 services given; allowed: at most 16; nearest: leave out 1"):
+        CompiledHistory(_people(before), with_services(before, 17), 1, 0)
 
 
 def test_another_number_of_services_is_refused() -> None:
     before = small(0.003)
     history = CompiledHistory(_people(before), before, 1, 0)
     history.run_to_policy()
-    with pytest.raises(SimError, match=r"services: 2 before policy.start and 3 after"):
-        history.continue_with(with_services(before, 3))
+    with pytest.raises(SimError, match=r"services: 12 before policy.start and 13 after"):
+        history.continue_with(with_services(before, 13))
 
 
 def test_a_horizon_beyond_the_calendar_is_refused() -> None:

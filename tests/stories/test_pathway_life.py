@@ -5,6 +5,7 @@ from datetime import date
 import numpy as np
 import pytest
 
+from sim.config.compose import baseline
 from sim.engine.clock import day_of
 from sim.engine.log import Detail, Event, Place
 from sim.people.chance import Activity, uniform
@@ -150,7 +151,7 @@ def test_interim_accommodation_ends_after_notice_when_there_is_no_priority_need(
 
 
 # -------------------------------------------------------------------------------------------------- services
-LIFELINE = Detail.SERVICE_BASE + 0
+LIFELINE = Detail.SERVICE_BASE + sorted(baseline().services).index("lifeline")
 
 
 def test_a_service_without_room_keeps_a_line_and_a_named_worker_ends_with_it():

@@ -26,6 +26,7 @@ NAMES = [
     "architecture",
     "assumptions",
     "events",
+    "how_to_add_a_service",
     "not_modelled",
     "outcomes",
     "pathway",

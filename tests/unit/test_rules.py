@@ -149,9 +149,14 @@ def test_readiness_for_a_conclusive_decision_has_the_stated_mean_and_spread():
 
 
 def test_services_are_in_order_of_their_names_and_unlimited_is_infinite():
-    services = rules_of(parameters()).services
-    assert [service.places for service in services] == [700.0, inf]
-    assert [service.named_worker for service in services] == [True, False]
+    services = dict(zip(sorted(parameters().services), rules_of(parameters()).services, strict=True))
+    assert (services["lifeline"].places, services["reach_in"].places) == (700.0, inf)
+    assert (services["lifeline"].named_worker, services["reach_in"].named_worker) == (True, False)
+    assert [name for name, service in services.items() if service.places < inf] == [
+        "bright_future",
+        "legal_advice",
+        "lifeline",
+    ]
 
 
 def test_places_at_the_start_end_at_one_and_leave_out_what_cannot_be():

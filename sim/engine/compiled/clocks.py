@@ -36,7 +36,6 @@ from sim.engine.compiled.names import (
     DUTY_NONE,
     DUTY_PREVENTION,
     DUTY_RELIEF,
-    LINE_SERVICE,
     PLACE_COUNCIL_TEMPORARY,
     PLACE_CUSTODY,
     PLACE_FRIENDS,
@@ -185,9 +184,12 @@ def _rates_now(person: Any, world: Any) -> None:
     rates[CLOCK_GOES_MISSING] = risk.missing * danger
     open_needs = needs(person, world.now)
     if open_needs:
-        for k in range(world.n_services):
-            if person.holds[LINE_SERVICE + k]:
+        k, in_services = 0, person.in_services
+        while in_services:
+            if in_services & 1:
                 danger *= rules.services.crisis_ratio[k]
+            in_services >>= 1
+            k += 1
         rates[CLOCK_CRISIS] = risk.crisis_per_need * open_needs * danger
 
 

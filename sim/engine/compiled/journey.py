@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.engine.compiled import community, decisions, status, support
+from sim.engine.compiled import community, decisions, services, status, support
 from sim.engine.compiled.kernel import kernel
 from sim.engine.compiled.names import (
     DETAIL_DISQUALIFIED,
@@ -186,6 +186,7 @@ def confirm(person: Any, world: Any, how: int) -> None:
     close(person, world)
     if person.followed:
         status.confirmed(person, world)
+        services.refer(person, world, services.FROM_CG_POSITIVE)
 
 
 @kernel

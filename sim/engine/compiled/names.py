@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from sim.engine.log import Detail, Event, Place
-from sim.engine.survivor import AsylumArea, Clock, Duty, Line, Slot
+from sim.engine.survivor import AsylumArea, Clock, Duty, Line, Need, Slot
 from sim.people.chance import Activity
 from sim.people.codes import Group, ImmigrationStatus, Region
 
@@ -67,6 +67,9 @@ EVENT_SERVICE_DECLINED: Final = int(Event.SERVICE_DECLINED)
 EVENT_SERVICE_STARTED: Final = int(Event.SERVICE_STARTED)
 EVENT_SERVICE_WAIT_GIVEN_UP: Final = int(Event.SERVICE_WAIT_GIVEN_UP)
 EVENT_SERVICE_ENDED: Final = int(Event.SERVICE_ENDED)
+EVENT_SERVICE_KEPT_OUT: Final = int(Event.SERVICE_KEPT_OUT)
+EVENT_SERVICE_NO_RECOURSE: Final = int(Event.SERVICE_NO_RECOURSE)
+EVENT_SERVICE_CRITERIA_NOT_MET: Final = int(Event.SERVICE_CRITERIA_NOT_MET)
 EVENT_CRISIS: Final = int(Event.CRISIS)
 EVENT_RETURNED_TO_PROVIDER: Final = int(Event.RETURNED_TO_PROVIDER)
 EVENT_RE_EXPLOITED: Final = int(Event.RE_EXPLOITED)
@@ -198,6 +201,12 @@ DUTY_MAIN: Final = int(Duty.MAIN)
 ASYLUM_AREA_HERE: Final = int(AsylumArea.HERE)
 ASYLUM_AREA_ELSEWHERE: Final = int(AsylumArea.ELSEWHERE)
 
+NEED_HOUSING: Final = int(Need.HOUSING)
+NEED_INCOME: Final = int(Need.INCOME)
+NEED_LEGAL: Final = int(Need.LEGAL)
+NEED_HEALTH: Final = int(Need.HEALTH)
+NEED_ENGLISH: Final = int(Need.ENGLISH)
+
 DRAW_RG_HANDLING: Final = int(Activity.RG_HANDLING)
 DRAW_RG_WITHDRAWN: Final = int(Activity.RG_WITHDRAWN)
 DRAW_RG_POSITIVE: Final = int(Activity.RG_POSITIVE)
@@ -257,6 +266,12 @@ DRAW_SERVICE_OFFERED: Final = int(Activity.SERVICE_OFFERED)
 DRAW_SERVICE_ACCEPTED: Final = int(Activity.SERVICE_ACCEPTED)
 DRAW_SERVICE_PATIENCE: Final = int(Activity.SERVICE_PATIENCE)
 DRAW_SERVICE_LENGTH: Final = int(Activity.SERVICE_LENGTH)
+DRAW_SERVICE_NEED: Final = int(Activity.SERVICE_NEED)
+DRAW_SERVICE_AREA: Final = int(Activity.SERVICE_AREA)
+DRAW_SERVICE_CRITERIA: Final = int(Activity.SERVICE_CRITERIA)
+DRAW_SERVICE_OUTSIDE_WAIT: Final = int(Activity.SERVICE_OUTSIDE_WAIT)
+DRAW_BARRIER_TRAVEL: Final = int(Activity.BARRIER_TRAVEL)
+DRAW_BARRIER_DIGITAL: Final = int(Activity.BARRIER_DIGITAL)
 DRAW_THRESHOLD_BASE: Final = int(Activity.THRESHOLD_BASE)
 DRAW_RETURNS_TO_PROVIDER: Final = int(Activity.RETURNS_TO_PROVIDER)
 DRAW_DETECTED: Final = int(Activity.DETECTED)

@@ -13,6 +13,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.config.values import REGIONS
 from sim.engine.clock import FIRST_YEAR, date_of, quarter_of, quarter_start
 from sim.engine.compiled.state import ARRIVING, TURN
 from sim.engine.rules import Rules, ServiceRules, Steps
@@ -23,15 +24,34 @@ NEVER: Final = float("inf")
 STEPS_AT_LEAST: Final = 4096
 _NO_SERVICE: Final = ServiceRules(
     offered=Steps((-NEVER,), (0.0,)),
-    accepted=0.0,
+    without_recourse=0.0,
+    begins=0,
     offset=0.0,
+    need=0,
+    need_share=0.0,
     confirmed_only=False,
+    eligible_only=False,
+    needs_recourse=False,
+    sex=0,
+    age=0,
+    covered=(0.0,) * len(REGIONS),
+    accepted=0.0,
+    interpreters=1.0,
+    childcare=1.0,
+    travel=1.0,
+    digital=1.0,
+    not_met=0.0,
     places=0.0,
+    outside_median=0.0,
+    outside_sigma=0.0,
+    interpreters_wait=1.0,
     patience=0.0,
     length_min=0.0,
     length_extra=0.0,
     named_worker=False,
     crisis_ratio=1.0,
+    grant_ratio=1.0,
+    luck=0,
 )
 
 

@@ -34,6 +34,7 @@ def take_seat(world: Any, people: Any, lives: Any, one: Any) -> int:
     person.immigration_enforcement = one.immigration_enforcement
     person.dependants, person.pregnant = one.dependants, one.pregnant
     person.frailty, person.health_need = one.frailty, one.health_need
+    person.female, person.fluent = one.female, one.fluent
     person.seat = seat
     life = lives[seat]
     for clock in range(N_CLOCKS):

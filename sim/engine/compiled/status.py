@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.engine.compiled import community
+from sim.engine.compiled import community, services
 from sim.engine.compiled.kernel import kernel
 from sim.engine.compiled.names import (
     DETAIL_AFTER_ASYLUM,
@@ -113,7 +113,8 @@ def asylum_claim(person: Any, world: Any) -> None:
         await_decision(person, world)
         return
     if stage == CLAIM_PENDING:
-        granted = draw_once(person, DRAW_ASYLUM_DECISION, person.claims) < rules.granted
+        helped = services.help_with_status(person, world)
+        granted = draw_once(person, DRAW_ASYLUM_DECISION, person.claims) < rules.granted * helped
         if not granted:
             record(person, world, EVENT_ASYLUM_REFUSED, 0)
             if draw_once(person, DRAW_APPEAL, person.claims) < rules.appeals:
@@ -123,7 +124,8 @@ def asylum_claim(person: Any, world: Any) -> None:
                 go_on_from(person, SLOT_STATUS, APPEAL_PENDING)
                 return
     else:
-        granted = draw_once(person, DRAW_APPEAL_ALLOWED, person.claims) < rules.appeal_allowed
+        allowed = rules.appeal_allowed * services.help_with_status(person, world)
+        granted = draw_once(person, DRAW_APPEAL_ALLOWED, person.claims) < allowed
     if granted:
         grant(person, world)
     else:
@@ -211,7 +213,8 @@ def temporary_permission(person: Any, world: Any) -> None:
     """The decision on temporary permission, and the day it runs out or is renewed."""
     rules = world.rules.status
     if person.stage[SLOT_PERMISSION] == DELAY:
-        granted = draw(person, DRAW_TEMPORARY_PERMISSION, 0) < at(world, rules.permission, world.now)
+        share = at(world, rules.permission, world.now) * services.help_with_status(person, world)
+        granted = draw(person, DRAW_TEMPORARY_PERMISSION, 0) < share
         if not granted or eligible(person):
             end_story(person, SLOT_PERMISSION)
             return

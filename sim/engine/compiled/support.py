@@ -145,6 +145,8 @@ def begin_casework(person: Any, world: Any) -> None:
     person.contact_draw = draw(person, DRAW_IN_CONTACT, 0)
     contact.settle(person, world)
     ask_for_bed(person, world)
+    person.considered = 0
+    services.refer(person, world, services.FROM_SUPPORT_START)
     person.changed = True
 
 
@@ -161,6 +163,7 @@ def await_decision(person: Any, world: Any) -> None:
         person.leaving = notice_after_negative(person, world)
         person.bed_until = person.leaving
         rebook_bed(person, world)
+        services.plan_before_exit(person, world, person.leaving)
         await_last_day(person, world)
 
 
@@ -261,6 +264,7 @@ def announce(person: Any, world: Any, leaving: float) -> float:
     if exit_day != person.exit_told:
         person.exit_told = exit_day
         housing.plan_before_exit(person, world, exit_day)
+    services.plan_before_exit(person, world, casework_until)
     return casework_until
 
 
