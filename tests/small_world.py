@@ -103,7 +103,10 @@ QUIET: dict[str, object] = {
     "housing.main_duty.intentional_share": 0,
     "housing.main_duty.mean_years": 1e9,
     "housing.main_duty.mean_years_london": 1e9,
-    **{f"services.{file.stem}.offered_share": 0 for file in sorted(data_dir("configs").glob("services/*.yaml"))},
+    **{
+        f"services.{file.stem}.offered_share": 0
+        for file in sorted(data_dir("configs").glob("services/*.yaml"))
+    },
     "risk.crisis_per_need_year": 0,
     "risk.re_exploitation_per_year": 0,
     "risk.missing_per_year": 0,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Literal, Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from sim.config.parts import Part
 from sim.config.values import (
@@ -58,7 +58,7 @@ class Service(Part):
     needs_recourse: Flag = False
     sex: Literal["any", "female", "male"] = "any"
     age_at_referral: Literal["any", "adult", "child"] = "any"
-    areas: RegionShares = {}
+    areas: RegionShares = Field(default_factory=dict)
     accepted_share: Share
     interpreters_ratio: Share = 1.0
     childcare_ratio: Share = 1.0
@@ -75,6 +75,7 @@ class Service(Part):
     named_worker: Flag
     contact_interval_days: Days
     crisis_ratio: Rate
+    need_met_share: Share = 0.0
     grant_ratio: Rate = 1.0
     cost_per_week: Rate
     set_up_cost: Rate = 0.0
@@ -90,8 +91,8 @@ class Service(Part):
     def only_the_exit_is_known_beforehand(self) -> Self:
         if self.offset_days < 0 and self.counted_from != "exit":
             raise ValueError(
-                f"offset_days ({self.offset_days:g}) must be 0 or more when counted_from is {self.counted_from}: "
-                "only the day on which support ends is known beforehand (counted_from: exit)"
+                f"offset_days ({self.offset_days:g}) must be 0 or more when counted_from is "
+                f"{self.counted_from}: only the day on which support ends (counted_from: exit) is known"
             )
         return self
 
@@ -99,7 +100,7 @@ class Service(Part):
     def an_outside_wait_has_no_places_of_its_own(self) -> Self:
         if self.outside_wait_median_days > 0 and self.places != "unlimited":
             raise ValueError(
-                f"places ({self.places:g}) must be unlimited where outside_wait_median_days is above 0: the wait "
-                "stands for a line that is not the model's; set outside_wait_median_days to 0 for places of its own"
+                f"places ({self.places:g}) must be unlimited where outside_wait_median_days is above 0: the "
+                "wait stands for a line that is not the model's; for places of its own set it to 0"
             )
         return self

@@ -287,7 +287,9 @@ def share_by_region(given: object) -> dict[str, float]:
     Regions are named as in the tables, in small letters and joined by underscores (``west_midlands``).
     """
     if not isinstance(given, Mapping):
-        raise ValueError("must be shares by region, for example {london: 0.1, north_west: 1}, or {} for everywhere")
+        raise ValueError(
+            "must be shares by region, for example {london: 0.1, north_west: 1}, or {} for everywhere"
+        )
     found: dict[str, float] = {}
     for name, value in given.items():
         if name not in REGIONS:

@@ -263,6 +263,7 @@ class ServiceRules(NamedTuple):
     length_extra: float
     named_worker: bool
     crisis_ratio: float
+    need_met: float
     grant_ratio: float
     luck: int
 
@@ -369,6 +370,7 @@ def _service(name: str, service: Service, barriers: Barriers) -> ServiceRules:
         length_extra=max(0.0, service.duration_mean_days - service.duration_min_days),
         named_worker=service.named_worker and service.contact_interval_days <= CONTACT_COUNTS_FOR,
         crisis_ratio=service.crisis_ratio,
+        need_met=service.need_met_share,
         grant_ratio=service.grant_ratio,
         luck=int.from_bytes(sha256(name.encode()).digest()[:3], "big"),
     )

@@ -16,6 +16,7 @@ from sim.engine.log import Detail, Event
 from sim.engine.rules import COUNTED_FROM, ServiceRules, at
 from sim.engine.survivor import Line, Need, Slot, Survivor
 from sim.engine.world import World
+from sim.pathway import needs
 from sim.people.chance import Activity
 from sim.people.codes import ImmigrationStatus
 from sim.people.variates import exponential, lognormal_from_median
@@ -156,6 +157,12 @@ def service(person: Survivor, world: World, k: int, day: float) -> Story:
     world.wait_about(person, slot, rules.length_min, rules.length_extra, u)
     yield
     end(person, world, k)
+    rules = world.rules.services[k]
+    met = rules.need == Need.HEALTH and (
+        world.draw(person, Activity.SERVICE_MEETS_NEED, rules.luck) < rules.need_met
+    )
+    if met:
+        needs.health_met(person, world)
 
 
 def taken_up(person: Survivor, world: World, k: int) -> bool:

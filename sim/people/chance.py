@@ -134,6 +134,7 @@ class Activity(IntEnum):
     SERVICE_OUTSIDE_WAIT = 107
     BARRIER_TRAVEL = 108
     BARRIER_DIGITAL = 109
+    SERVICE_MEETS_NEED = 110
     # life: one threshold a hazard and an occasion
     THRESHOLD_BASE = 120
     RETURNS_TO_PROVIDER = 160

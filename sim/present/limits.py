@@ -68,8 +68,9 @@ NOT_MODELLED: Final[tuple[tuple[str, str], ...]] = (
     ),
     (
         "What services change in people",
-        "Twelve services are followed: who is offered them, waits, is kept out or refused, and is reached. What "
-        "being reached does for health, work or status has no published estimate and is set to no effect.",
+        "Twelve services are followed: who is offered them, waits, is kept out or refused, and is reached. "
+        "What being reached does for health, work or status has no published estimate and is set to no "
+        "effect.",
     ),
     (
         "Quality of support",

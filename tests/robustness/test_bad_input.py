@@ -200,7 +200,10 @@ def test_an_override_of_a_path_that_the_scenario_sets_is_refused() -> None:
         (STORY + "support: {floor: {bed_days: -90}}\n", "support.floor.bed_days = -90 (scenarios/mine.yaml)"),
         (STORY + "support: {floor: 90}\n", "support.floor = 90 (scenarios/mine.yaml): is a group"),
         (STORY + "support:\n", "support = nothing (scenarios/mine.yaml): is a group"),
-        (STORY + "services: {bridging: {places: 5}}\n", "Allowed in services: benefits_advice, bright_future"),
+        (
+            STORY + "services: {bridging: {places: 5}}\n",
+            "Allowed in services: benefits_advice, bright_future",
+        ),
         (STORY + "support: {move_on_days: {2027-02-30: 5}}\n", "2027-02-30 is an impossible date"),
         (STORY + "risk: {missing_per_year: 0.1}\n", "is a parameter of the world, not a lever"),
         (STORY + "experiment: {replications: 9}\n", "is a setting of the run, not a lever"),

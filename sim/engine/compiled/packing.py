@@ -50,6 +50,7 @@ _NO_SERVICE: Final = ServiceRules(
     length_extra=0.0,
     named_worker=False,
     crisis_ratio=1.0,
+    need_met=0.0,
     grant_ratio=1.0,
     luck=0,
 )

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from sim.engine.compiled import needs
 from sim.engine.compiled.kernel import kernel
 from sim.engine.compiled.names import (
     DETAIL_SERVICE_BASE,
@@ -19,6 +20,7 @@ from sim.engine.compiled.names import (
     DRAW_SERVICE_AREA,
     DRAW_SERVICE_CRITERIA,
     DRAW_SERVICE_LENGTH,
+    DRAW_SERVICE_MEETS_NEED,
     DRAW_SERVICE_NEED,
     DRAW_SERVICE_OFFERED,
     DRAW_SERVICE_OUTSIDE_WAIT,
@@ -79,11 +81,7 @@ def refer(person: Any, world: Any, begins: int) -> None:
         return
     rules = world.rules.services
     for k in range(world.n_services):
-        if (
-            rules.begins[k] == begins
-            and person.stage[SLOT_SERVICE + k] == ENDED
-            and wanted(person, world, k)
-        ):
+        if rules.begins[k] == begins and person.stage[SLOT_SERVICE + k] == ENDED and wanted(person, world, k):
             await_offer(person, world, k, world.now + on_grid(world, rules.offset[k]))
 
 
@@ -196,6 +194,10 @@ def service(person: Any, world: Any, k: int) -> None:
         end_story(person, slot)
     elif stage == LASTS:
         end(person, world, k)
+        rules = world.rules.services
+        luck = int(rules.luck[k])
+        if rules.need[k] == NEED_HEALTH and draw(person, DRAW_SERVICE_MEETS_NEED, luck) < rules.need_met[k]:
+            needs.health_met(person, world)
         end_story(person, slot)
     elif stage == OUTSIDE or person.holds[LINE_SERVICE + k]:
         begin(person, world, k)
