@@ -328,7 +328,7 @@ def rules_of(parameters: Parameters, today: Parameters | None = None) -> Rules:
         support=_support(parameters, today or parameters),
         status=_status(parameters),
         places=_places(parameters.places, parameters.housing),
-        housing=_housing(parameters.housing, (today or parameters).housing, policy_day),
+        housing=_housing(parameters.housing, (today or parameters).housing, _risk(parameters), policy_day),
         services=tuple(
             _service(name, service, parameters.barriers)
             for name, service in sorted(parameters.services.items())
@@ -651,21 +651,23 @@ def _vulnerable(mean: float, asks: float, ratio: float) -> tuple[float, float]:
 
 
 def _main_duty_ends(
-    social: float, private: float, refused: float, per_day: float
+    social: float, private: float, refused: float, per_day: float, lost_per_day: float
 ) -> tuple[float, float, float, float]:
     """Rates of social and private offers and of lapses, and the share of offers refused.
 
-    Accepted offers, refused ones and lapses then end the duty in the published shares.
+    Accepted offers, refused ones and all other ends then come in the published shares. The other ends contain
+    people who go missing, die or leave, who have hazards of their own in the model (`lost_per_day`): lapses
+    are what is left.
     """
     accepted = social + private
     per_accepted = (accepted + refused) / accepted if accepted > 0.0 else 1.0
     refuses = refused / (accepted + refused) if accepted > 0.0 else 0.0
     others = 1.0 - accepted - refused if accepted > 0.0 else 1.0
-    lapses = max(0.0, others) * per_day
+    lapses = max(0.0, others * per_day - lost_per_day)
     return social * per_accepted * per_day, private * per_accepted * per_day, lapses, refuses
 
 
-def _housing(housing: Housing, today: Housing, policy_day: float) -> HousingRules:
+def _housing(housing: Housing, today: Housing, risk: RiskRules, policy_day: float) -> HousingRules:
     applying, prevention, relief, duty = (
         housing.applying,
         housing.prevention,
@@ -675,9 +677,12 @@ def _housing(housing: Housing, today: Housing, policy_day: float) -> HousingRule
     need, connection, register = housing.priority_need, housing.local_connection, housing.register
     rest, london = 1.0 / (duty.mean_years * DAYS_A_YEAR), 1.0 / (duty.mean_years_london * DAYS_A_YEAR)
     refused = duty.refused_offer_share
+    lost = risk.missing + risk.re_exploitation + risk.dies + risk.leaves_uk[0]
     social, private, lapses, refuses = zip(
-        _main_duty_ends(duty.social_offer_share, duty.private_offer_share, refused, rest),
-        _main_duty_ends(duty.social_offer_share_london, duty.private_offer_share_london, refused, london),
+        _main_duty_ends(duty.social_offer_share, duty.private_offer_share, refused, rest, lost),
+        _main_duty_ends(
+            duty.social_offer_share_london, duty.private_offer_share_london, refused, london, lost
+        ),
         strict=True,
     )
     regions = regions_of(housing)
