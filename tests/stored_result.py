@@ -98,6 +98,21 @@ COSTS = {
     "cost_councils_everyone": (30.0, (-1.0, 4.0, 0.0, 3.0), 0.1, "£ million"),
 }
 """Costs: level, effect of each option, spread, unit; no option's total is the sum of these."""
+# (level, effect of each option, spread, family, better): shares of people
+PERSONS: dict[str, tuple[float, tuple[float, ...], float, str, str]] = {
+    "recovery_housing_day_365": (0.31, (0.02, 0.01, 0.0, 0.04), 0.002, "recovery", "higher"),
+    "recovery_housing_day_730": (0.42, (0.01, 0.03, 0.0, 0.05), 0.002, "recovery", "higher"),
+    "recovery_housing_lost_by_day_730": (0.08, (0.0, 0.0, 0.0, 0.0), 0.001, "recovery", "lower"),
+    "recovery_learning_day_730": (float("nan"), (0.0, 0.0, 0.0, 0.0), 0.0, "recovery", "higher"),
+    "recorded_held_by_day_365": (0.2, (-0.025, -0.004, 0.0, -0.03), 0.001, "secondary", "lower"),
+    "recorded_held_by_day_730": (0.33, (-0.009, -0.005, 0.0, -0.014), 0.001, "secondary", "lower"),
+}
+GAINS = {
+    "fewer_insecure_days_share": (0.22, 0.11, 0.0, 0.3),
+    "more_insecure_days_share": (0.07, 0.01, 0.0, 0.08),
+}
+OTHER_LUCK = {"fewer_insecure_days_share": 0.37, "more_insecure_days_share": 0.36}
+"""What luck alone does."""
 GROUPS = {
     "sex=female": 0.9,
     "sex=male": 1.05,
@@ -148,6 +163,8 @@ def write_result(
         (world["name"], k) for world in worlds[1:] for k in range(band_replications)
     ]
     rows = [row for unit in units for row in _outcomes(*unit, bed_line)]
+    worlds.append({"name": "other_luck", "entry": "", "side": "", "title": "Other luck", "settings": {}})
+    rows += [row for unit in [*units, ("other_luck", 0), ("other_luck", 1)] for row in _persons(*unit)]
     _parquet(folder, "outcomes", [row for row in rows if costs or row["family"] != "cost"])
     central = [unit for unit in units if unit[0] == "central"]
     _parquet(folder, "people", [{"replication": 0, "scenario": "baseline", "row": 1}])
@@ -244,6 +261,26 @@ def _outcomes(world: str, replication: int, bed_line: float | None = None) -> li
                     {**address, "metric": metric, "group": group, **about}
                     | {"value": base + effect * turn * size + chance}
                 )
+    return rows
+
+
+def _persons(world: str, replication: int) -> list[dict[str, Any]]:
+    """Recovery, detection held, and who gains and who loses; with other luck the last alone."""
+    rows = []
+    luck = world == "other_luck"
+    for place, scenario in enumerate([*SCENARIOS, "unchanged"] if luck else SCENARIOS):
+        address = {"world": world, "replication": replication, "scenario": scenario, "group": "all"}
+        for metric, (level, effects, spread, family, better) in () if luck else PERSONS.items():
+            effect = effects[place - 1] if place else 0.0
+            chance = spread * _noise(metric, scenario, replication) if effect else 0.0
+            about = {"metric": metric, "unit": "share", "better": better, "family": family}
+            rows.append({**address, **about, "value": level + effect + chance})
+        for metric, effects in GAINS.items():
+            effect = (*effects, 0.0)[place - 1] if place else 0.0
+            alone = OTHER_LUCK[metric] if luck and place else 0.0
+            chance = 0.002 * _noise(metric, scenario, replication) if effect else 0.0
+            about = {"metric": metric, "unit": "share", "better": "none", "family": "coupled"}
+            rows.append({**address, **about, "value": effect + alone + chance})
     return rows
 
 

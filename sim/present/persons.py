@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sim.experiment.plan import COMMON, INDEPENDENT, UNCHANGED
 from sim.outcomes.recovery import DAYS, OUTCOMES
-from sim.present.figures import Table, bounds
+from sim.present.figures import Table
 from sim.present.read import Stored, effects
 from sim.present.words import Effect, number, signed
 
@@ -119,19 +119,15 @@ def held(stored: Stored) -> dict[str, Any] | None:
         kept = effects(stored, [f"recorded_held_by_day_{days}"])
         for one, two in zip(own, kept, strict=False):
             same = same and one.mean == two.mean
-            rows.append((one.option, f"{days}", _told(one), _told(two)))
+            rows.append((one.option, f"{days}", _change(one), _change(two)))
     if not rows or not effects(stored, ["recorded_held_by_day_365"]):
         return None
     return {
         "same": same,
         "table": Table(
-            "Recorded return, difference from today's rules in percentage points: with the detection of each "
-            "set of rules, and with detection held as it is today",
+            "Recorded return, difference from today's rules in percentage points with half its 95% interval "
+            "from chance: with the detection of each set of rules, and with detection held as it is today",
             ("Option", "Days", "Its own detection", "Detection held"),
             tuple(rows),
         ),
     }
-
-
-def _told(effect: Effect) -> str:
-    return f"{signed(effect.mean, effect.unit)} ({bounds(effect)})"

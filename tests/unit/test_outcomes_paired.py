@@ -122,6 +122,16 @@ def test_one_more_day_on_the_street_is_half_a_day_on_average():
     assert differences["insecure_days_year_2", "all"] == 0.0
 
 
+def test_days_that_are_put_off_are_gone_from_the_first_year_and_stand_in_the_second():
+    start = [*LIVES[1][:1], (-80, E.COMMUNITY_LIFE_BEGINS, P.SAFEHOUSE), (0, E.CG_POSITIVE)]
+    sooner = [[*start, (45, E.MOVED, P.FRIENDS), (75, E.MOVED, P.PRIVATE_HOME)], LIVES[1]]
+    later = [[*start, (410, E.MOVED, P.FRIENDS), (440, E.MOVED, P.PRIVATE_HOME)], LIVES[1]]
+    never = [[*start, (45, E.MOVED, P.PRIVATE_HOME)], LIVES[1]]
+    delayed, removed = (paired(measured(lives).rows, measured(sooner).rows) for lives in (later, never))
+    assert [delayed[f"insecure_days_year_{year}", "all"] for year in (1, 2)] == [-15.0, 15.0]
+    assert [removed[f"insecure_days_year_{year}", "all"] for year in (1, 2)] == [-15.0, 0.0]
+
+
 def test_rows_that_stand_on_one_side_only_are_refused():
     rows = measured().rows
     with pytest.raises(SimError, match="stands in the baseline only"):

@@ -206,6 +206,45 @@ def test_second_year_of_a_gain_that_comes_back(html: str) -> None:
     )
 
 
+def _row(html: str, section: str, begins: str) -> list[str]:
+    """The cells of a row of a section's tables."""
+    part = html[html.index(f'id="{section}"') :]
+    found = re.search(rf'<th scope="row">{re.escape(begins)}[^<]*</th>(.*?)</tr>', part, re.S)
+    assert found is not None, begins
+    return re.findall(r"<td[^>]*>([^<]*)</td>", found[1])
+
+
+def test_who_gains_and_who_loses_stands_under_two_couplings_and_says_so(html: str) -> None:
+    assert "depends on how luck is paired" in html
+    cells = _row(html, "gains-heading", "Priority need for confirmed survivors")
+    told = [float(cell.split("%")[0]) for cell in cells]
+    assert told == pytest.approx([11.0, 1.0, 11.0 + 37.0, 1.0 + 36.0], abs=0.3)
+    assert _row(html, "gains-heading", "No local-connection test for survivors")[:2] == ["0.0% ± 0"] * 2
+    alone = _row(html, "gains-heading", "Nothing changed: luck alone")
+    assert alone[:2] == ["not run", "not run"]
+    assert alone[2].startswith("37.0%")
+    assert "37.0% of people would already have that many days fewer and 36.0% more" in html
+
+
+def test_recovery_is_told_as_had_and_as_lost_and_not_where_there_is_no_such_service(html: str) -> None:
+    had = _row(html, "recovery-heading", "1 Secure and suitable housing")
+    assert had[0] == "42.0%"
+    assert had[1].startswith("+1.0 ±") or had[1].startswith("+0.9 ±")
+    assert _row(html, "recovery-heading", "had it since the decision, and lost it")[:2] == ["8.0%", "0"]
+    assert _row(html, "recovery-heading", "7 Access to education and work")[0] == "no such service"
+    assert (
+        "Outcomes 4 (compassionate, trauma-informed services) and 5 (finding purpose) are not modelled"
+        in html
+    )
+
+
+def test_recorded_return_stands_beside_itself_with_detection_held(html: str) -> None:
+    days, own, kept = _row(html, "return-heading", "Support guaranteed for 180 days")[-3:]
+    assert days in ("365", "730")
+    assert own != kept
+    assert "Here the two are the same" not in html
+
+
 def test_cells_are_hidden_where_few_people_stand_behind_them_or_chance_swamps_them(html: str) -> None:
     (row,) = re.findall(r'<th scope="row">Region: north east</th>(.*?)</tr>', html, re.S)[:1]
     assert row.count("too few people") == 5
