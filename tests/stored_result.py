@@ -74,6 +74,7 @@ CONFIG = {
         },
     },
     "experiment": {"horizon": "2032-03-31"},
+    "risk": {"detected_ratio_with_worker": 1.3},
     "support": {
         "needs_assessment": {"mean_post_cg_stay_days": 150},
         "beds": {"places": {"2014-01-01": 160, "2026-01-01": 450}},

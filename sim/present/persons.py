@@ -111,19 +111,24 @@ def _change(effect: Effect) -> str:
     return f"{signed(effect.mean, effect.unit)} ± {signed(half, effect.unit).lstrip('+')}"
 
 
+def _contact_reveals_nothing(config: dict[str, Any]) -> bool:
+    """Whether contact with a worker has no effect on what becomes known."""
+    ratios = ("detected_ratio_with_worker", "returns_ratio_with_worker")
+    return all(float(config.get("risk", {}).get(ratio, 1.0)) == 1.0 for ratio in ratios)
+
+
 def held(stored: Stored) -> dict[str, Any] | None:
     """Recorded return with its own detection, and with detection held as it is today, side by side."""
-    rows, same = [], True
+    rows = []
     for days in (365, 730):
         own = effects(stored, [f"recorded_by_day_{days}"])
         kept = effects(stored, [f"recorded_held_by_day_{days}"])
         for one, two in zip(own, kept, strict=False):
-            same = same and one.mean == two.mean
             rows.append((one.option, f"{days}", _change(one), _change(two)))
     if not rows or not effects(stored, ["recorded_held_by_day_365"]):
         return None
     return {
-        "same": same,
+        "same": _contact_reveals_nothing(stored.config),
         "table": Table(
             "Recorded return, difference from today's rules in percentage points with half its 95% interval "
             "from chance: with the detection of each set of rules, and with detection held as it is today",
