@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,7 @@ from sim.outcomes.places import Category
 from sim.outcomes.spells import Spells, Story, between, contact_spells, label_at, left_at, union
 
 if TYPE_CHECKING:
+    from sim.config.schema import Service
     from sim.outcomes.cliff_edge import Life
 
 Row = tuple[str, str, str, Literal["lower", "higher"], Literal["recovery"], str]
@@ -76,10 +77,10 @@ class Offers:
     steady: tuple[int, ...] = ()
 
 
-def offers_of(services: Mapping[str, Any]) -> Offers:
+def offers_of(services: Mapping[str, Service]) -> Offers:
     """What the configured services are for."""
     ordered = list(enumerate(services[name] for name in sorted(services)))
-    need = {k: getattr(service, "need", "") for k, service in ordered}
+    need = {k: service.need for k, service in ordered}
     return Offers(
         health=tuple(k for k, wanted in need.items() if wanted == "health"),
         learning=tuple(k for k, wanted in need.items() if wanted in _LEARNING),

@@ -130,7 +130,9 @@ def content(stored: Stored) -> dict[str, Any]:
     groups, costs = group_tables(stored), costs_section(stored)
     recovered, kept, joint = recovery(stored), held(stored), together(stored)
     others: list[Table | None] = [*recovered]
-    others += [kept["table"] if kept else None, joint["outside"] if joint else None]
+    told = gains(stored)
+    others += [part["table"] if part else None for part in (kept, told)]
+    others += [joint["outside"] if joint else None]
     stay = setting(stored.config, "support.needs_assessment.mean_post_cg_stay_days")
     return {
         "title": "What would change for survivors after the decision",
@@ -155,7 +157,7 @@ def content(stored: Stored) -> dict[str, Any]:
         "held": kept,
         "later": _later(stored),
         "recovery": recovered,
-        "gains": gains(stored),
+        "gains": told,
         "costs": costs,
         "equity": equity_section(stored, groups),
         "together": joint,

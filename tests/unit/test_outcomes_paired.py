@@ -5,7 +5,9 @@ import math
 import numpy as np
 import pytest
 
+from sim.config.compose import baseline
 from sim.errors import SimError
+from sim.outcomes.costs import prices_of
 from sim.outcomes.measure import measure
 from sim.outcomes.paired import (
     COUPLING_NOTE,
@@ -18,6 +20,8 @@ from sim.outcomes.paired import (
 from sim.outcomes.registry import HEADLINES, METRICS, metric
 from tests.outcome_logs import D, E, Figures, P, cohort_of, log_of, people
 
+TODAY = baseline()
+PRICES = prices_of(TODAY.costs, TODAY.services)
 LIVES = [
     [
         (-90, E.REFERRED),
@@ -39,7 +43,7 @@ LIVES = [
 def measured(lives=LIVES):
     shifted = [[(day + 1000, *rest) for day, *rest in life] for life in lives]
     log = log_of(*shifted)
-    return measure(people(len(lives)), log, cohort_of(log, 1000), 2000.0, 730)
+    return measure(people(len(lives)), log, cohort_of(log, 1000), 2000.0, 730, prices=PRICES)
 
 
 # ---------------------------------------------------------------- rows and registry
