@@ -24,13 +24,15 @@ PAIRS = {
         (Event.BED_REQUESTED,),
         (Event.BED_TAKEN, Event.BED_DECLINED, Event.BED_WAIT_GIVEN_UP),
     ),
+    "bridging": ((Event.BRIDGING_TAKEN,), (Event.BRIDGING_LEFT,)),
+    "bridging line": ((Event.BRIDGING_REQUESTED,), (Event.BRIDGING_TAKEN, Event.BRIDGING_WAIT_GIVEN_UP)),
     "missing": ((Event.WENT_MISSING, Event.RE_EXPLOITED), (Event.BACK_IN_CONTACT,)),
     "prevention": ((Event.PREVENTION_STARTED,), (Event.PREVENTION_ENDED,)),
     "relief": ((Event.RELIEF_STARTED,), (Event.RELIEF_ENDED,)),
     "main duty": ((Event.MAIN_DUTY_ACCEPTED,), (Event.MAIN_DUTY_ENDED,)),
 }
 """Spells that begin and end in turns. A line for a bed and being away may also end without a word."""
-SILENT_ENDS = ("bed line", "missing")
+SILENT_ENDS = ("bed line", "bridging line", "missing")
 
 
 def chosen(log: EventLog, *events: Event, detail: int | None = None) -> Any:
@@ -116,6 +118,11 @@ def check_places(log: EventLog) -> None:
     follows = np.concatenate([[0], log.event[:-1]])[: len(log)]
     assert (follows[arrives] == Event.BED_TAKEN).all()
     assert int(arrives.sum()) == int(chosen(log, Event.BED_TAKEN).sum())
+    # in a bridging home exactly from taking it to leaving it
+    arrives = same & (log.place == Place.BRIDGING_HOME) & (before != Place.BRIDGING_HOME)
+    assert int(arrives.sum()) == int(chosen(log, Event.BRIDGING_TAKEN).sum())
+    leaves = same & (log.place != Place.BRIDGING_HOME) & (before == Place.BRIDGING_HOME)
+    assert int(leaves.sum()) == int(chosen(log, Event.BRIDGING_LEFT).sum())
 
 
 def in_use(log: EventLog, begin: Any, end: Any) -> tuple[Any, Any]:
@@ -131,6 +138,10 @@ def check_capacity(log: EventLog, of: Parameters) -> None:
     days, values = of.support.beds.places.steps()
     if of.support.beds.bought_share_of_shortfall == 0:
         _within(log, chosen(log, Event.BED_TAKEN), chosen(log, Event.BED_LEFT), days, values, "beds")
+    bridging = of.places.bridging.places
+    if not isinstance(bridging, str):
+        took, gave = chosen(log, Event.BRIDGING_TAKEN), chosen(log, Event.BRIDGING_LEFT)
+        _within(log, took, gave, [0], [bridging], "bridging homes")
     for k, (name, service) in enumerate(sorted(of.services.items())):
         if not isinstance(service.places, str):
             starts = chosen(log, Event.SERVICE_STARTED, detail=Detail.SERVICE_BASE + k)

@@ -295,8 +295,12 @@ def scaled(whole: Parameters, factor: float) -> Parameters:
     beds = Dated(
         support.beds.places.dates, tuple(float(round(v * factor)) for v in support.beds.places.values)
     )
+    bridging = whole.places.bridging
+    if not isinstance(bridging.places, str):
+        bridging = bridging.model_copy(update={"places": float(round(bridging.places * factor))})
     return whole.model_copy(
         update={
+            "places": whole.places.model_copy(update={"bridging": bridging}),
             "people": whole.people.model_copy(
                 update={"arrivals": arrivals.model_copy(update={"multiplier": arrivals.multiplier * factor})}
             ),

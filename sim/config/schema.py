@@ -13,7 +13,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from sim.config.parts import Part
 from sim.config.schema_costs import Costs, UnitCost
-from sim.config.schema_homes import HomesByRegion, HomesInRegion, Renting
+from sim.config.schema_homes import Bridging, HomesByRegion, HomesInRegion, Renting
 from sim.config.schema_housing import (
     Applying,
     Housing,
@@ -68,6 +68,7 @@ __all__ = [
     "BandEntry",
     "Barriers",
     "Beds",
+    "Bridging",
     "ByAge",
     "CapacityRule",
     "Casework",

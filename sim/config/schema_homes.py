@@ -9,7 +9,7 @@ from __future__ import annotations
 from pydantic import model_validator
 
 from sim.config.parts import Part
-from sim.config.values import DatedRate, Rate, Share
+from sim.config.values import DatedRate, Days, Flag, PlaceCount, Rate, Share
 
 
 class HomesInRegion(Part):
@@ -49,3 +49,14 @@ class Renting(Part):
     single_room_exemption_ratio: DatedRate
     regime_ratio: DatedRate
     tenancy_lost_regime_ratio: DatedRate
+
+
+class Bridging(Part):
+    """Homes for a limited stay near the safehouse, kept for survivors on their way to a home of their own."""
+
+    places: PlaceCount
+    max_days: Days
+    asks_before_days: Days
+    patience_mean_days: Days
+    eligible_only: Flag
+    private_rent_ratio: Rate

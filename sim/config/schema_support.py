@@ -10,7 +10,7 @@ from typing import Literal, Self
 from pydantic import model_validator
 
 from sim.config.parts import Part
-from sim.config.schema_homes import Renting
+from sim.config.schema_homes import Bridging, Renting
 from sim.config.values import (
     Count,
     DatedDays,
@@ -179,6 +179,7 @@ class Places(Part):
     private_rent_per_week: Rate
     private_rent_london_ratio: Rate
     renting: Renting
+    bridging: Bridging
 
 
 # -------------------------------------------------------------------------------------------------- risk

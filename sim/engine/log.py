@@ -91,6 +91,10 @@ class Event(IntEnum):
     HEALTH_NEED_RELAPSED = 88
     # Homes
     HOME_LOST = 90
+    BRIDGING_REQUESTED = 91
+    BRIDGING_TAKEN = 92
+    BRIDGING_WAIT_GIVEN_UP = 93
+    BRIDGING_LEFT = 94
 
 
 class Place(IntEnum):
@@ -108,6 +112,7 @@ class Place(IntEnum):
     OUT_OF_CONTACT = 9
     CUSTODY = 10
     LEFT_MODEL = 11
+    BRIDGING_HOME = 12
 
 
 class Detail(IntEnum):
@@ -172,6 +177,7 @@ class Detail(IntEnum):
     OWN_HOME = 76
     PRIVATE_HOME = 77
     SOCIAL_HOME = 78
+    BRIDGING = 79
     FIRST_CLAIM = 86
     FRESH_CLAIM = 87
     SERVICE_BASE = 100
@@ -249,6 +255,10 @@ EVENT_MEANING: dict[Event, str] = {
     Event.HEALTH_NEED_MET: "a service met the open health need",
     Event.HEALTH_NEED_RELAPSED: "a health need that had been met is open again",
     Event.HOME_LOST: "lost a home of six months or more (detail: own, private or social)",
+    Event.BRIDGING_REQUESTED: "asked for a bridging home and joined the waiting line",
+    Event.BRIDGING_TAKEN: "moved into a bridging home near the safehouse",
+    Event.BRIDGING_WAIT_GIVEN_UP: "stopped waiting for a bridging home, or needed none any more",
+    Event.BRIDGING_LEFT: "left the bridging home",
 }
 
 

@@ -167,6 +167,12 @@ class PlaceRules(NamedTuple):
     renting_regime: Steps
     single_room_exemption: Steps
     under_35: float
+    bridging_places: float
+    bridging_days: float
+    bridging_asks_before: float
+    bridging_patience: float
+    bridging_eligible_only: bool
+    bridging_rent_ratio: float
 
 
 class HousingRules(NamedTuple):
@@ -610,7 +616,7 @@ def _place_mix(mix: PlaceMix) -> tuple[float, ...]:
 
 
 def _places(places: Places, housing: Housing) -> PlaceRules:
-    rent, renting = places.private_rent_per_week / 7.0, places.renting
+    rent, renting, bridging = places.private_rent_per_week / 7.0, places.renting, places.bridging
     leave = _place_mix(places.with_leave)
     return PlaceRules(
         at_start=(
@@ -637,6 +643,12 @@ def _places(places: Places, housing: Housing) -> PlaceRules:
         renting_regime=_steps(renting.regime_ratio),
         single_room_exemption=_steps(renting.single_room_exemption_ratio),
         under_35=renting.under_35_share,
+        bridging_places=UNLIMITED if isinstance(bridging.places, str) else float(bridging.places),
+        bridging_days=bridging.max_days,
+        bridging_asks_before=bridging.asks_before_days,
+        bridging_patience=bridging.patience_mean_days,
+        bridging_eligible_only=bridging.eligible_only,
+        bridging_rent_ratio=bridging.private_rent_ratio,
     )
 
 

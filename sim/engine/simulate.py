@@ -153,6 +153,7 @@ def enact(world: World, rules: Rules, day: float) -> None:
     world.cg_desk.newest_within = rules.decisions.cg_desk.newest_within
     for pool, service in zip(world.service_pools, rules.services, strict=True):
         pool.resize(service.places)
+    world.bridging.resize(rules.places.bridging_places)
     world.beds.resize(at(rules.support.bed_places, day) + world.beds_bought)
     if rules.support.floor_for_everyone:
         support.extend_for_everyone(world)

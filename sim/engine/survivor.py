@@ -43,7 +43,9 @@ class Slot:
     SERVICE: Final = 16
 
 
-N_SLOTS = Slot.SERVICE + SERVICES_MAX
+BRIDGING_SLOT: Final = Slot.SERVICE + SERVICES_MAX
+"""The clock of a bridging home; it stands behind those of the services."""
+N_SLOTS = BRIDGING_SLOT + 1
 
 
 class Line:
@@ -55,7 +57,8 @@ class Line:
     SERVICE: Final = 3
 
 
-N_LINES = Line.SERVICE + SERVICES_MAX
+BRIDGING_LINE: Final = Line.SERVICE + SERVICES_MAX
+N_LINES = BRIDGING_LINE + 1
 
 
 class Clock:
@@ -139,6 +142,7 @@ class Survivor:
         "away",
         "bed_asks",
         "bed_until",
+        "bridging_asks",
         "case_open",
         "cg_positive_at",
         "changed",
@@ -283,6 +287,7 @@ class Survivor:
         self.on_register = False
         self.applications = 0
         self.insecure_spells = 0
+        self.bridging_asks = 0
         self.reason_to_apply = 0
         self.refused = False
         self.street_homeless = False

@@ -14,7 +14,7 @@ from sim.engine.environment import NEVER, Clockwork
 from sim.engine.log import EventLog, LogWriter
 from sim.engine.queues import Desk, Pool
 from sim.engine.rules import Rules, at
-from sim.engine.survivor import Line, Slot, Survivor
+from sim.engine.survivor import BRIDGING_LINE, BRIDGING_SLOT, Line, Slot, Survivor
 from sim.people.chance import Activity, Kind, entity_key, root_key, uniform
 from sim.people.variates import exponential
 
@@ -64,8 +64,9 @@ class World(Clockwork):
             Pool(self, Line.SERVICE + k, Slot.SERVICE + k, service.places)
             for k, service in enumerate(rules.services)
         ]
+        self.bridging = Pool(self, BRIDGING_LINE, BRIDGING_SLOT, rules.places.bridging_places)
         # Places and decisions are given out downstream first.
-        self.givers = [*self.service_pools, self.beds, self.cg_desk, self.rg_desk]
+        self.givers = [*self.service_pools, self.bridging, self.beds, self.cg_desk, self.rg_desk]
         self.in_support: dict[int, Survivor] = {}
         self.contact_share = rules.support.in_contact
         self.workers = NEVER

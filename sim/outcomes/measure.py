@@ -67,6 +67,7 @@ _CATEGORY_METRICS = {
     Category.CUSTODY: "custody_days",
     Category.LEFT: "left_days",
     Category.UNKNOWN: "unknown_days",
+    Category.BRIDGING: "bridging_days",
 }
 
 

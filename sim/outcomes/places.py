@@ -2,6 +2,7 @@
 
 Insecure or none holds friends' sofas, the street and being out of contact. An unknown place is kept apart and
 counted: nobody of the cohort should have one after the decision. Custody is a state outside the community.
+A bridging home is interim: neither settled nor insecure.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ class Category(IntEnum):
     UNKNOWN = 5
     CUSTODY = 6
     LEFT = 7
+    BRIDGING = 8
 
 
 CATEGORY_WORDS = MappingProxyType(
@@ -37,6 +39,7 @@ CATEGORY_WORDS = MappingProxyType(
         Category.UNKNOWN: "not known",
         Category.CUSTODY: "custody",
         Category.LEFT: "died or left the UK",
+        Category.BRIDGING: "bridging home",
     }
 )
 
@@ -53,6 +56,7 @@ _OF_PLACE = {
     Place.OUT_OF_CONTACT: Category.INSECURE,
     Place.CUSTODY: Category.CUSTODY,
     Place.LEFT_MODEL: Category.LEFT,
+    Place.BRIDGING_HOME: Category.BRIDGING,
 }
 
 CATEGORY_OF_PLACE = np.array([_OF_PLACE[place] for place in Place], dtype=np.uint8)

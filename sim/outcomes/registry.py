@@ -84,6 +84,7 @@ _PLACES: tuple[tuple[str, str, Better], ...] = (
     ("council_temporary_days", "in council temporary accommodation", "none"),
     ("asylum_accommodation_days", "in asylum accommodation", "none"),
     ("custody_days", "in custody", "none"),
+    ("bridging_days", "in a bridging home", "none"),
     ("left_days", "after death or departure from the UK", "none"),
     ("unknown_days", "with no known place", "none"),
 )

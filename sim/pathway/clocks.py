@@ -30,6 +30,7 @@ _BRITISH, _LEAVE, _NO_STATUS = (
 _OWN_HOME, _PRIVATE_HOME, _SOCIAL_HOME = int(Place.OWN_HOME), int(Place.PRIVATE_HOME), int(Place.SOCIAL_HOME)
 _SAFEHOUSE, _FRIENDS, _STREET = int(Place.SAFEHOUSE), int(Place.FRIENDS), int(Place.STREET)
 _CUSTODY, _COUNCIL_TEMPORARY = int(Place.CUSTODY), int(Place.COUNCIL_TEMPORARY)
+_BRIDGING_HOME = int(Place.BRIDGING_HOME)
 
 
 def review(person: Survivor, world: World) -> None:
@@ -194,7 +195,8 @@ def _rates_of_place(person: Survivor, world: World, rates: list[float]) -> None:
         rates[Clock.LOSES_PLACE] = places.social_tenancy_lost
     if person.duty != Duty.NONE:
         return
-    if _SAFEHOUSE <= place <= _STREET and person.eligible and world._now >= person.income_from:
+    unsettled = _SAFEHOUSE <= place <= _STREET or place == _BRIDGING_HOME
+    if unsettled and person.eligible and world._now >= person.income_from:
         rates[Clock.RENTS_PRIVATELY] = finds_tenancy(person, world)
 
 
@@ -207,13 +209,16 @@ def finds_tenancy(person: Survivor, world: World) -> float:
     rate = places.private_rent[person.region] * at(places.renting_regime, now)
     if person.under_35 and person.ever_confirmed and not person.dependants:
         rate *= at(places.single_room_exemption, now)
+    if person.place == _BRIDGING_HOME:
+        rate *= places.bridging_rent_ratio
     return rate
 
 
 def _rates_of_duties(person: Survivor, world: World, rates: list[float]) -> None:
     """What a council's duty and the housing register bring."""
     housing, region, duty = world.rules.housing, person.region, person.duty
-    lapses = housing.lapsed_if_housed if person.place in (_SAFEHOUSE, _COUNCIL_TEMPORARY) else 1.0
+    housed = person.place in (_SAFEHOUSE, _COUNCIL_TEMPORARY, _BRIDGING_HOME)
+    lapses = housing.lapsed_if_housed if housed else 1.0
     if duty == Duty.PREVENTION:
         rates[Clock.HELP_SECURES_HOME] = housing.prevention_secured[1 if person.dependants else 0]
         rates[Clock.DUTY_LAPSES] = housing.prevention_lapsed * lapses

@@ -10,7 +10,7 @@ from sim.engine.clock import on_grid
 from sim.engine.environment import NEVER
 from sim.engine.log import Detail, Event, Place
 from sim.engine.rules import DAYS_A_YEAR
-from sim.engine.survivor import AsylumArea, Duty, Line, Slot, Survivor
+from sim.engine.survivor import BRIDGING_LINE, BRIDGING_SLOT, AsylumArea, Duty, Line, Slot, Survivor
 from sim.engine.world import World
 from sim.people.chance import Activity
 from sim.people.codes import ImmigrationStatus
@@ -64,6 +64,8 @@ def move(person: Survivor, world: World, place: int, detail: int) -> None:
     was_insecure = person.insecure
     if person.place == Place.SAFEHOUSE:
         give_back_bed(person, world)
+    elif person.place == Place.BRIDGING_HOME:
+        give_back_bridging(person, world)
     if place != Place.COUNCIL_TEMPORARY:
         world.stop(person, Slot.PLACE_ENDS)
     person.place = place
@@ -79,6 +81,7 @@ def move(person: Survivor, world: World, place: int, detail: int) -> None:
         if person.tickets[Line.BEDS]:
             world.beds.leave(person)
             world.stop(person, Slot.BED)
+        stop_asking_for_bridging(person, world)
         if person.duty != Duty.NONE:
             world.wake(person, Slot.HOUSING)
     elif person.insecure and not person.away:
@@ -110,6 +113,21 @@ def give_back_bed(person: Survivor, world: World) -> None:
     person.holds[Line.BEDS] = False
     world.record(person, Event.BED_LEFT)
     world.beds.release()
+
+
+def give_back_bridging(person: Survivor, world: World) -> None:
+    """Give a bridging home back; it is kept for survivors, and filled from its own line."""
+    world.stop(person, BRIDGING_SLOT)
+    person.holds[BRIDGING_LINE] = False
+    world.record(person, Event.BRIDGING_LEFT)
+    world.bridging.release()
+
+
+def stop_asking_for_bridging(person: Survivor, world: World) -> None:
+    """Neither wait for a bridging home nor mean to ask for one."""
+    world.bridging.leave(person)
+    if not person.holds[BRIDGING_LINE]:
+        world.stop(person, BRIDGING_SLOT)
 
 
 def next_place(person: Survivor, world: World) -> int:

@@ -157,10 +157,11 @@ def come_back(person: Survivor, world: World) -> None:
 
 
 def leave_lines(person: Survivor, world: World) -> None:
-    """Stop waiting for a safehouse place."""
+    """Stop waiting for a safehouse place and for a bridging home."""
     if person.tickets[Line.BEDS]:
         world.beds.leave(person)
         world.stop(person, Slot.BED)
+    community.stop_asking_for_bridging(person, world)
 
 
 def leave_model(person: Survivor, world: World, event: int) -> None:
@@ -173,6 +174,8 @@ def leave_model(person: Survivor, world: World, event: int) -> None:
     leave_lines(person, world)
     if person.place == Place.SAFEHOUSE:
         community.give_back_bed(person, world)
+    elif person.place == Place.BRIDGING_HOME:
+        community.give_back_bridging(person, world)
     status.stop(person, world)
     world.cg_desk.leave(person)
     world.rg_desk.leave(person)

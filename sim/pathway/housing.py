@@ -36,7 +36,13 @@ from sim.pathway.housing_tests import (
 from sim.people.chance import Activity
 from sim.people.variates import exponential
 
-_PLACES_THAT_END = (Place.SAFEHOUSE, Place.FRIENDS, Place.STREET, Place.COUNCIL_TEMPORARY)
+_PLACES_THAT_END = (
+    Place.SAFEHOUSE,
+    Place.FRIENDS,
+    Place.STREET,
+    Place.COUNCIL_TEMPORARY,
+    Place.BRIDGING_HOME,
+)
 
 
 def plan_before_exit(person: Survivor, world: World, leaving: float) -> None:

@@ -17,7 +17,7 @@ from sim.engine.log import Detail, Event, Place
 from sim.engine.rules import at
 from sim.engine.survivor import Line, Slot, Survivor
 from sim.engine.world import World
-from sim.pathway import community, contact, housing, services
+from sim.pathway import community, contact, homes, housing, services
 from sim.people.chance import Activity
 from sim.people.variates import exponential
 
@@ -152,6 +152,7 @@ def announce(person: Survivor, world: World, leaving: float) -> float:
     if exit_day != person.exit_told:
         person.exit_told = exit_day
         housing.plan_before_exit(person, world, exit_day)
+        homes.plan_bridging(person, world, exit_day)
     services.plan_before_exit(person, world, casework_until)
     return casework_until
 
@@ -208,6 +209,8 @@ def end(person: Survivor, world: World, reason: int) -> None:
         end_subsistence(person, world)
     person.end_reason = reason
     world.record(person, Event.SUPPORT_ENDED, reason)
+    if reason != Detail.MOVED_ON:
+        community.stop_asking_for_bridging(person, world)
     if person.holds[Line.BEDS]:
         if reason != Detail.MOVED_ON or person.bed_until <= world._now:
             leave_bed(person, world)

@@ -152,6 +152,7 @@ class Activity(IntEnum):
     UNDER_NOTICE = 176
     # homes
     UNDER_35 = 190
+    BRIDGING_PATIENCE = 191
     # status, continued
     LATER_CLAIM = 200
     LATER_CLAIM_WHEN = 201

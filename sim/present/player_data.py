@@ -63,6 +63,7 @@ _PLACE_ROOM: Final = {
     Place.OUT_OF_CONTACT: Room.OUT_OF_CONTACT,
     Place.CUSTODY: Room.CUSTODY,
     Place.LEFT_MODEL: Room.LEFT,
+    Place.BRIDGING_HOME: Room.BRIDGING,
 }
 
 

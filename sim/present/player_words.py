@@ -30,6 +30,7 @@ class Room(IntEnum):
     RETURNED = 12
     LEFT = 13
     NOT_FOLLOWED = 14
+    BRIDGING = 15
 
 
 @dataclass(frozen=True)
@@ -103,6 +104,11 @@ ROOM_WORDS = MappingProxyType(
             "decision, a child, Scotland or Northern Ireland.",
             "other",
         ),
+        Room.BRIDGING: RoomWords(
+            "Bridging home",
+            "Support is over or was not taken up; a bridging home, for a limited stay.",
+            "roof",
+        ),
     }
 )
 
@@ -120,6 +126,7 @@ PLACE_WORDS = MappingProxyType(
         Place.OUT_OF_CONTACT: "out of contact",
         Place.CUSTODY: "in custody",
         Place.LEFT_MODEL: "",
+        Place.BRIDGING_HOME: "in a bridging home",
     }
 )
 
@@ -187,6 +194,15 @@ EVENT_WORDS = MappingProxyType(
         Event.BACK_IN_CONTACT: "back in contact",
         Event.LEFT_UK: "left the United Kingdom",
         Event.DIED: "died",
+        Event.HEALTH_NEED_MET: "a need for care was met",
+        Event.HEALTH_NEED_RELAPSED: "a need for care is open again",
+        Event.HOME_LOST: "lost the home",
+        Event.BRIDGING_REQUESTED: "asked for a bridging home",
+        Event.BRIDGING_TAKEN: "moved into a bridging home",
+        Event.BRIDGING_WAIT_GIVEN_UP: "stopped waiting for a bridging home",
+        Event.BRIDGING_LEFT: "left the bridging home",
+        Event.ASYLUM_CLAIMED: "claimed asylum",
+        Event.LEAVE_RENEWED: "temporary permission to stay was renewed",
     }
 )
 

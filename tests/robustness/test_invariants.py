@@ -43,6 +43,7 @@ CHANGES: dict[str, dict[str, object]] = {
         "risk.no_worker_ratio": 3,
         "risk.insecure_ratio": 2,
     },
+    "bridging homes": {"places.bridging.places": 300, "places.bridging.max_days": 60},
     "much harm": {
         "risk.re_exploitation_per_year": 1,
         "risk.missing_per_year": 1,

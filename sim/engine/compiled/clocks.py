@@ -36,6 +36,7 @@ from sim.engine.compiled.names import (
     DUTY_NONE,
     DUTY_PREVENTION,
     DUTY_RELIEF,
+    PLACE_BRIDGING_HOME,
     PLACE_COUNCIL_TEMPORARY,
     PLACE_CUSTODY,
     PLACE_FRIENDS,
@@ -212,7 +213,8 @@ def _rates_of_place(person: Any, world: Any) -> None:
         rates[CLOCK_LOSES_PLACE] = places.social_tenancy_lost
     if person.duty != DUTY_NONE:
         return
-    if PLACE_SAFEHOUSE <= place <= PLACE_STREET and eligible(person) and world.now >= person.income_from:
+    unsettled = PLACE_SAFEHOUSE <= place <= PLACE_STREET or place == PLACE_BRIDGING_HOME
+    if unsettled and eligible(person) and world.now >= person.income_from:
         rates[CLOCK_RENTS_PRIVATELY] = finds_tenancy(person, world)
 
 
@@ -223,6 +225,8 @@ def finds_tenancy(person: Any, world: Any) -> float:
     rate = places.private_rent[person.region] * at(world, places.renting_regime, now)
     if person.under_35 and person.ever_confirmed and not person.dependants:
         rate *= at(world, places.single_room_exemption, now)
+    if person.place == PLACE_BRIDGING_HOME:
+        rate *= places.bridging_rent_ratio
     return rate
 
 
@@ -230,7 +234,7 @@ def finds_tenancy(person: Any, world: Any) -> float:
 def _rates_of_duties(person: Any, world: Any) -> None:
     """What a council's duty and the housing register bring."""
     housing, region, duty, rates = world.rules.housing, person.region, person.duty, world.rates
-    housed = person.place == PLACE_SAFEHOUSE or person.place == PLACE_COUNCIL_TEMPORARY
+    housed = person.place in (PLACE_SAFEHOUSE, PLACE_COUNCIL_TEMPORARY, PLACE_BRIDGING_HOME)
     lapses = housing.lapsed_if_housed if housed else 1.0
     if duty == DUTY_PREVENTION:
         rates[CLOCK_HELP_SECURES_HOME] = housing.prevention_secured[1 if person.dependants else 0]

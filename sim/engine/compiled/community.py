@@ -25,11 +25,14 @@ from sim.engine.compiled.names import (
     DUTY_NONE,
     DUTY_PREVENTION,
     EVENT_BED_LEFT,
+    EVENT_BRIDGING_LEFT,
     EVENT_COMMUNITY_LIFE_BEGINS,
     EVENT_MOVED,
     EVENT_PLACED_OUT_OF_AREA,
     LINE_BEDS,
+    LINE_BRIDGING,
     PLACE_ASYLUM_ACCOMMODATION,
+    PLACE_BRIDGING_HOME,
     PLACE_COUNCIL_TEMPORARY,
     PLACE_CUSTODY,
     PLACE_FRIENDS,
@@ -37,12 +40,13 @@ from sim.engine.compiled.names import (
     PLACE_STREET,
     SLOT_APPLY,
     SLOT_BED,
+    SLOT_BRIDGING,
     SLOT_HOUSING,
     SLOT_PLACE_ENDS,
     STATUS_ASYLUM_PENDING,
 )
 from sim.engine.compiled.queues import leave, release
-from sim.engine.compiled.state import BEDS
+from sim.engine.compiled.state import BEDS, BRIDGING
 from sim.engine.compiled.world import (
     NEVER,
     draw_once,
@@ -99,6 +103,8 @@ def move(person: Any, world: Any, place: int, detail: int) -> None:
     was_insecure = insecure(person)
     if person.place == PLACE_SAFEHOUSE:
         give_back_bed(person, world)
+    elif person.place == PLACE_BRIDGING_HOME:
+        give_back_bridging(person, world)
     if place != PLACE_COUNCIL_TEMPORARY:
         stop(person, SLOT_PLACE_ENDS)
     person.place = place
@@ -114,6 +120,7 @@ def move(person: Any, world: Any, place: int, detail: int) -> None:
         if person.tickets[LINE_BEDS]:
             leave(person, world, BEDS)
             stop(person, SLOT_BED)
+        stop_asking_for_bridging(person, world)
         if person.duty != DUTY_NONE:
             wake(person, world, SLOT_HOUSING)
     elif insecure(person) and not person.away:
@@ -148,6 +155,23 @@ def give_back_bed(person: Any, world: Any) -> None:
     person.holds[LINE_BEDS] = False
     record(person, world, EVENT_BED_LEFT, 0)
     release(world, BEDS)
+
+
+@kernel
+def give_back_bridging(person: Any, world: Any) -> None:
+    """Give a bridging home back; it is kept for survivors, and filled from its own line."""
+    stop(person, SLOT_BRIDGING)
+    person.holds[LINE_BRIDGING] = False
+    record(person, world, EVENT_BRIDGING_LEFT, 0)
+    release(world, BRIDGING)
+
+
+@kernel
+def stop_asking_for_bridging(person: Any, world: Any) -> None:
+    """Neither wait for a bridging home nor mean to ask for one."""
+    leave(person, world, BRIDGING)
+    if not person.holds[LINE_BRIDGING]:
+        stop(person, SLOT_BRIDGING)
 
 
 @kernel

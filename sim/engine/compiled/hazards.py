@@ -72,6 +72,7 @@ from sim.engine.compiled.names import (
     EVENT_RETURNED_TO_PROVIDER,
     EVENT_WENT_MISSING,
     LINE_BEDS,
+    PLACE_BRIDGING_HOME,
     PLACE_CUSTODY,
     PLACE_FRIENDS,
     PLACE_LEFT_MODEL,
@@ -241,10 +242,11 @@ def come_back(person: Any, world: Any) -> None:
 
 @kernel
 def leave_lines(person: Any, world: Any) -> None:
-    """Stop waiting for a safehouse place."""
+    """Stop waiting for a safehouse place and for a bridging home."""
     if person.tickets[LINE_BEDS]:
         leave(person, world, BEDS)
         stop(person, SLOT_BED)
+    community.stop_asking_for_bridging(person, world)
 
 
 @kernel
@@ -258,6 +260,8 @@ def leave_model(person: Any, world: Any, event: int) -> None:
     leave_lines(person, world)
     if person.place == PLACE_SAFEHOUSE:
         community.give_back_bed(person, world)
+    elif person.place == PLACE_BRIDGING_HOME:
+        community.give_back_bridging(person, world)
     status.stop_status(person)
     leave_desk(person, world, CG_DESK)
     leave_desk(person, world, RG_DESK)

@@ -63,6 +63,7 @@ from sim.engine.compiled.names import (
     EVENT_PREVENTION_STARTED,
     EVENT_RELIEF_ENDED,
     EVENT_RELIEF_STARTED,
+    PLACE_BRIDGING_HOME,
     PLACE_COUNCIL_TEMPORARY,
     PLACE_CUSTODY,
     PLACE_FRIENDS,
@@ -138,7 +139,13 @@ def is_under_notice(person: Any) -> bool:
 @kernel
 def may_end(place: int) -> bool:
     """A place from which people apply before support ends."""
-    return place in (PLACE_SAFEHOUSE, PLACE_FRIENDS, PLACE_STREET, PLACE_COUNCIL_TEMPORARY)
+    return place in (
+        PLACE_SAFEHOUSE,
+        PLACE_FRIENDS,
+        PLACE_STREET,
+        PLACE_COUNCIL_TEMPORARY,
+        PLACE_BRIDGING_HOME,
+    )
 
 
 @kernel

@@ -19,6 +19,7 @@ from sim.engine.compiled import (
     clocks,
     contact,
     hazards,
+    homes,
     housing,
     housing_connection,
     journey,
@@ -46,6 +47,7 @@ from sim.engine.compiled.names import (
     SLOT_APPLY,
     SLOT_AWAY,
     SLOT_BED,
+    SLOT_BRIDGING,
     SLOT_CLOSURE,
     SLOT_DETECTION,
     SLOT_HOUSING,
@@ -61,7 +63,7 @@ from sim.engine.compiled.names import (
     SLOT_SUPPORT,
     SLOT_TURNS_18,
 )
-from sim.engine.compiled.state import BEDS, CG_DESK, OUTBOX
+from sim.engine.compiled.state import BEDS, BRIDGING, CG_DESK, OUTBOX
 from sim.engine.compiled.world import ENDED, NEVER
 
 DONE, NEEDS_ROOM, FAULT = 0, 1, 2
@@ -118,6 +120,8 @@ def _resume(person: Any, world: Any, slot: int) -> None:
         support.bed(person, world)
     elif slot == SLOT_HOUSING:
         housing.application(person, world)
+    elif slot == SLOT_BRIDGING:
+        homes.bridging(person, world)
     elif slot >= SLOT_SERVICE:
         services.service(person, world, slot - SLOT_SERVICE)
 
@@ -153,6 +157,8 @@ def _ring(person: Any, world: Any, lives: Any, slot: int) -> None:
 def _slot_of(giver: int) -> int:
     if giver >= CG_DESK:
         return SLOT_NRM
+    if giver == BRIDGING:
+        return SLOT_BRIDGING
     return SLOT_BED if giver == BEDS else SLOT_SERVICE + giver
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from sim.engine.log import Detail, Event, Place
-from sim.engine.survivor import AsylumArea, Clock, Duty, Line, Need, Slot
+from sim.engine.survivor import BRIDGING_LINE, BRIDGING_SLOT, AsylumArea, Clock, Duty, Line, Need, Slot
 from sim.people.chance import Activity
 from sim.people.codes import Group, ImmigrationStatus, Region
 
@@ -80,6 +80,10 @@ EVENT_DIED: Final = int(Event.DIED)
 EVENT_HEALTH_NEED_MET: Final = int(Event.HEALTH_NEED_MET)
 EVENT_HEALTH_NEED_RELAPSED: Final = int(Event.HEALTH_NEED_RELAPSED)
 EVENT_HOME_LOST: Final = int(Event.HOME_LOST)
+EVENT_BRIDGING_REQUESTED: Final = int(Event.BRIDGING_REQUESTED)
+EVENT_BRIDGING_TAKEN: Final = int(Event.BRIDGING_TAKEN)
+EVENT_BRIDGING_WAIT_GIVEN_UP: Final = int(Event.BRIDGING_WAIT_GIVEN_UP)
+EVENT_BRIDGING_LEFT: Final = int(Event.BRIDGING_LEFT)
 
 PLACE_OWN_HOME: Final = int(Place.OWN_HOME)
 PLACE_PRIVATE_HOME: Final = int(Place.PRIVATE_HOME)
@@ -92,6 +96,7 @@ PLACE_STREET: Final = int(Place.STREET)
 PLACE_OUT_OF_CONTACT: Final = int(Place.OUT_OF_CONTACT)
 PLACE_CUSTODY: Final = int(Place.CUSTODY)
 PLACE_LEFT_MODEL: Final = int(Place.LEFT_MODEL)
+PLACE_BRIDGING_HOME: Final = int(Place.BRIDGING_HOME)
 
 DETAIL_NONE: Final = int(Detail.NONE)
 DETAIL_FIRST_DECISION: Final = int(Detail.FIRST_DECISION)
@@ -148,6 +153,7 @@ DETAIL_UNDER_NOTICE: Final = int(Detail.UNDER_NOTICE)
 DETAIL_OWN_HOME: Final = int(Detail.OWN_HOME)
 DETAIL_PRIVATE_HOME: Final = int(Detail.PRIVATE_HOME)
 DETAIL_SOCIAL_HOME: Final = int(Detail.SOCIAL_HOME)
+DETAIL_BRIDGING: Final = int(Detail.BRIDGING)
 DETAIL_FIRST_CLAIM: Final = int(Detail.FIRST_CLAIM)
 DETAIL_FRESH_CLAIM: Final = int(Detail.FRESH_CLAIM)
 DETAIL_SERVICE_BASE: Final = int(Detail.SERVICE_BASE)
@@ -173,9 +179,11 @@ SLOT_AWAY: Final = int(Slot.AWAY)
 SLOT_DETECTION: Final = int(Slot.DETECTION)
 SLOT_LIFE: Final = int(Slot.LIFE)
 SLOT_SERVICE: Final = int(Slot.SERVICE)
+SLOT_BRIDGING: Final = int(BRIDGING_SLOT)
 
 LINE_BEDS: Final = int(Line.BEDS)
 LINE_SERVICE: Final = int(Line.SERVICE)
+LINE_BRIDGING: Final = int(BRIDGING_LINE)
 
 CLOCK_LOSES_PLACE: Final = int(Clock.LOSES_PLACE)
 CLOCK_FINDS_SOFA: Final = int(Clock.FINDS_SOFA)
@@ -287,6 +295,7 @@ DRAW_OFFER_REFUSED: Final = int(Activity.OFFER_REFUSED)
 DRAW_OUT_OF_AREA: Final = int(Activity.OUT_OF_AREA)
 DRAW_UNDER_NOTICE: Final = int(Activity.UNDER_NOTICE)
 DRAW_UNDER_35: Final = int(Activity.UNDER_35)
+DRAW_BRIDGING_PATIENCE: Final = int(Activity.BRIDGING_PATIENCE)
 DRAW_LATER_CLAIM: Final = int(Activity.LATER_CLAIM)
 DRAW_LATER_CLAIM_WHEN: Final = int(Activity.LATER_CLAIM_WHEN)
 DRAW_FRESH_CLAIM: Final = int(Activity.FRESH_CLAIM)

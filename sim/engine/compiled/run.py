@@ -16,7 +16,7 @@ from sim.config.schema import Parameters
 from sim.engine.clock import FIRST_YEAR, add_working_days, day_of, on_grid, quarter_start, working_days
 from sim.engine.compiled import cache
 from sim.engine.compiled.packing import arriving, last_days, pack, turns
-from sim.engine.compiled.state import BEDS, CG_DESK, N_QUARTERS, RG_DESK, Arrays, world_type
+from sim.engine.compiled.state import BEDS, BRIDGING, CG_DESK, N_QUARTERS, RG_DESK, Arrays, world_type
 from sim.engine.log import EventLog
 from sim.engine.rules import Rules, at, rules_of
 from sim.engine.survivor import SERVICES_MAX
@@ -89,6 +89,7 @@ class CompiledHistory:
         world["quarter_start"][:] = [quarter_start(quarter) for quarter in range(N_QUARTERS + 1)]
         for k, service in enumerate(rules.services):
             world["capacity"][k] = service.places
+        world["capacity"][BRIDGING] = rules.places.bridging_places
         world["capacity"][BEDS] = at(rules.support.bed_places, 0.0)
         slot_key = root_key(seed, replication, Kind.DECISION_SLOT)
         for number, (desk, order) in enumerate(
@@ -145,6 +146,7 @@ class CompiledHistory:
         for k, service in enumerate(rules.services):
             _resize(world, k, service.places)
         places = at(rules.support.bed_places, self.policy_day)
+        _resize(world, BRIDGING, rules.places.bridging_places)
         _resize(world, BEDS, places + int(world["beds_bought"]))
         if rules.support.floor_for_everyone:
             world["walking"], world["walk"] = 0, WALK_FLOORS

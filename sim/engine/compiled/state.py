@@ -14,7 +14,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engine.survivor import N_CLOCKS, N_LINES, N_SLOTS, SERVICES_MAX, Line
+from sim.engine.survivor import BRIDGING_LINE, N_CLOCKS, N_LINES, N_SLOTS, SERVICES_MAX, Line
 
 NEVER: Final = float("inf")
 OUTBOX: Final = 64
@@ -26,15 +26,17 @@ SPARE: Final = 4
 LAPSED_KEPT: Final = 1024
 """Lapsed tickets a desk's line may hold, beside as many as people waiting, before they are cleared."""
 
-BEDS: Final = SERVICES_MAX
-CG_DESK: Final = SERVICES_MAX + 1
-RG_DESK: Final = SERVICES_MAX + 2
-N_GIVERS: Final = SERVICES_MAX + 3
+BRIDGING: Final = SERVICES_MAX
+BEDS: Final = SERVICES_MAX + 1
+CG_DESK: Final = SERVICES_MAX + 2
+RG_DESK: Final = SERVICES_MAX + 3
+N_GIVERS: Final = SERVICES_MAX + 4
 AGE, YOUTH, LOT = 0, 1, 2
-N_HEAPS: Final = SERVICES_MAX + 1 + 3 + 3
-LINE_OF_GIVER: Final = (*range(SERVICES_MAX + 1), SERVICES_MAX + 1, SERVICES_MAX + 4)
+N_HEAPS: Final = SERVICES_MAX + 2 + 3 + 3
+LINE_OF_GIVER: Final = (*range(SERVICES_MAX + 2), SERVICES_MAX + 2, SERVICES_MAX + 5)
 TICKET_OF_GIVER: Final = (
     *range(Line.SERVICE, Line.SERVICE + SERVICES_MAX),
+    int(BRIDGING_LINE),
     int(Line.BEDS),
     int(Line.CG_DESK),
     int(Line.RG_DESK),
@@ -81,6 +83,7 @@ PERSON: Final = np.dtype(
         ("place_losses", "i4"),
         ("applications", "i4"),
         ("insecure_spells", "i4"),
+        ("bridging_asks", "i4"),
         ("stage", "i1", (N_SLOTS,)),
         ("holds", "i1", (N_LINES,)),
         *((name, "i1") for name in ("group", "region", "status", "place", "duty")),

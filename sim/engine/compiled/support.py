@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.engine.compiled import community, contact, housing, services
+from sim.engine.compiled import community, contact, homes, housing, services
 from sim.engine.compiled.kernel import kernel
 from sim.engine.compiled.names import (
     DETAIL_DECLINED,
@@ -264,6 +264,7 @@ def announce(person: Any, world: Any, leaving: float) -> float:
     if exit_day != person.exit_told:
         person.exit_told = exit_day
         housing.plan_before_exit(person, world, exit_day)
+        homes.plan_bridging(person, world, exit_day)
     services.plan_before_exit(person, world, casework_until)
     return casework_until
 
@@ -326,6 +327,8 @@ def end(person: Any, world: Any, reason: int) -> None:
         end_subsistence(person, world)
     person.end_reason = reason
     record(person, world, EVENT_SUPPORT_ENDED, reason)
+    if reason != DETAIL_MOVED_ON:
+        community.stop_asking_for_bridging(person, world)
     if person.holds[LINE_BEDS]:
         if reason != DETAIL_MOVED_ON or person.bed_until <= world.now:
             leave_bed(person, world)

@@ -7,6 +7,7 @@ const MEASURES = [
   { title: "Nowhere secure to live, in any room", phrase: "have nowhere secure to live", rooms: [INSECURE] },
   { title: "Settled home, outside support", phrase: "are outside support in a settled home", rooms: [R.SETTLED] },
   { title: "Council temporary accommodation, outside support", phrase: "are outside support in temporary accommodation of a council", rooms: [R.COUNCIL_TEMPORARY] },
+  { title: "Bridging home, outside support", phrase: "are outside support in a bridging home", rooms: [R.BRIDGING] },
   { title: "Asylum accommodation, outside support", phrase: "are outside support in asylum accommodation", rooms: [R.ASYLUM] },
   { title: "Out of contact", phrase: "are out of contact", rooms: [R.OUT_OF_CONTACT] },
   { title: "Returned to the NRM", phrase: "have been referred again and wait", rooms: [R.RETURNED] },
