@@ -13,7 +13,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from sim.config.parts import Part
 from sim.config.schema_costs import Costs, UnitCost
-from sim.config.schema_homes import Bridging, HomesByRegion, HomesInRegion, Renting
+from sim.config.schema_homes import Bridging, HomesByRegion, HomesInRegion, Renting, Supply
 from sim.config.schema_housing import (
     Applying,
     Housing,
@@ -111,6 +111,7 @@ __all__ = [
     "Setting",
     "Settings",
     "Status",
+    "Supply",
     "Support",
     "TemporaryPermission",
     "Traits",

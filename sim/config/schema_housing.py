@@ -11,7 +11,7 @@ from typing import Self
 from pydantic import model_validator
 
 from sim.config.parts import Part
-from sim.config.schema_homes import HomesByRegion
+from sim.config.schema_homes import HomesByRegion, Supply
 from sim.config.values import DatedDays, Day, Days, Flag, Rate, Share
 
 
@@ -135,4 +135,5 @@ with warnings.catch_warnings():
         register: Register
         main_duty: MainDuty
         regions: HomesByRegion
+        supply: Supply
         wales: Wales

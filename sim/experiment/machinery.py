@@ -199,6 +199,7 @@ class NationalModel:
     ) -> Measured:
         from sim.engine.clock import day_of
         from sim.outcomes.costs import prices_of
+        from sim.outcomes.homes import supply_of
         from sim.outcomes.measure import measure
         from sim.outcomes.recovery import offers_of
 
@@ -215,5 +216,6 @@ class NationalModel:
             offers=offers_of(before.services),
             found_after=before.risk.away_min_days + before.risk.detection_mean_days,
             gain_days=experiment.gain_days,
+            supply=supply_of(before.housing.supply),
         )
         return measured

@@ -18,6 +18,7 @@ from sim.errors import SimError
 from sim.outcomes import calendar as everyone
 from sim.outcomes import costs as money
 from sim.outcomes import exits as after
+from sim.outcomes import homes
 from sim.outcomes.cliff_edge import (
     WORKER_STATES,
     YEAR_DAYS,
@@ -108,6 +109,7 @@ def measure(
     offers: Offers | None = None,
     found_after: float = 0.0,
     gain_days: float = 7.0,
+    supply: homes.Supply | None = None,
 ) -> Outcomes:
     """Measure one run.
 
@@ -136,6 +138,8 @@ def measure(
         Mean time from new exploitation to the referral [days] (see `held`).
     gain_days : float, optional
         Days with nowhere secure, more or fewer than in the baseline, that count as losing or gaining [days].
+    supply : Supply, optional
+        Whether supply responds to homes gained, and the totals beside which they are set; none by default.
 
     Raises
     ------
@@ -152,6 +156,7 @@ def measure(
     whole = exposure(lives, lives.t0, lives.end)
     values, people = _of_cohort(lives, found, exited, whole)
     values |= had_and_lost(lives, offers or Offers(), population.health_need[cohort.rows])
+    values["homes_gained"] = homes.per_person(story, lives.t0, lives.end)
     insecure = people["insecure_days_730"]
     todays = insecure if cohort.insecure_days is None else cohort.insecure_days
     values |= more_or_fewer(insecure, todays, gain_days)
@@ -167,6 +172,8 @@ def measure(
         all_events = story_of_everyone(log, len(population))
         stations = everyone.stations(all_events, horizon_day, services)
         totals = everyone.totals(all_events, stations, cohort.start_day, horizon_day)
+        supply = supply or homes.Supply()
+        totals |= homes.of_everyone(all_events, supply, cohort.start_day, horizon_day)
         if prices is not None:
             totals |= _costs_of_everyone(all_events, population, prices, cohort.start_day, horizon_day)
         rows += [_row(name, EVERYBODY, value, None) for name, value in totals.items()]

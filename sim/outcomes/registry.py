@@ -32,7 +32,7 @@ class Metric:
     sentence : str
         What the figure says, for readers.
     unit : str
-        days, share, people, events per person-year, supports, ratio, person-days.
+        days, share, people, events per person-year, supports, ratio, person-days, homes, households, nights.
     better : str
         lower, higher, or none where neither way is good in itself.
     family : str
@@ -255,6 +255,15 @@ _add(
 )
 
 _add(
+    "homes_gained",
+    "Social or private homes gained within follow-up, on average",
+    "homes",
+    "none",
+    "secondary",
+    "moves into SOCIAL_HOME or PRIVATE_HOME in [t0, t0 + follow-up) / people; one person may gain several",
+)
+
+_add(
     "exits_people",
     "People whose support ended within follow-up and who live on in the UK",
     "people",
@@ -394,6 +403,58 @@ _add(
 )
 for _listed in (*resources.metrics(), *recovery.metrics(), *paired.metrics()):
     _add(*_listed)
+
+for _name, _words, _unit, _formula in (
+    (
+        "social_homes_gained_everyone",
+        "Social homes gained by all survivors from the policy date to the horizon",
+        "homes",
+        "moves into SOCIAL_HOME in [start of the cohort's window, horizon)",
+    ),
+    (
+        "private_homes_gained_everyone",
+        "Private homes gained by all survivors, with help or alone, from the policy date to the horizon",
+        "homes",
+        "moves into PRIVATE_HOME in [start of the cohort's window, horizon)",
+    ),
+    (
+        "homes_held_mean",
+        "Social and private homes held by survivors, mean from the policy date to the horizon",
+        "homes",
+        "person-days in SOCIAL_HOME and PRIVATE_HOME in [start of the cohort's window, horizon) / days",
+    ),
+    (
+        "homes_others_wait_for_everyone",
+        "Homes gained by survivors that other households wait for; above the baseline, homes displaced",
+        "homes",
+        "(1 - housing.supply.response) x (social + private homes gained): an identity, not a forecast",
+    ),
+    (
+        "households_waiting_instead_mean",
+        "Other households waiting because survivors hold homes, mean; above the baseline, those displaced",
+        "households",
+        "(1 - housing.supply.response) x homes held: an identity, not a forecast",
+    ),
+    (
+        "temporary_nights_everyone",
+        "Nights of all survivors in council temporary accommodation, from the policy date to the horizon",
+        "nights",
+        "person-days in COUNCIL_TEMPORARY in [start of the cohort's window, horizon)",
+    ),
+    (
+        "social_homes_share_of_lets",
+        "Social homes gained by survivors a year, as a share of lets to homeless households in England",
+        "share",
+        "social homes gained a year / housing.supply.lets_to_homeless_per_year (Wales is in the first only)",
+    ),
+    (
+        "temporary_share_of_households",
+        "Survivors in council temporary accommodation, as a share of all households in it in England",
+        "share",
+        "mean number in COUNCIL_TEMPORARY / housing.supply.households_in_temporary (Wales in the first only)",
+    ),
+):
+    _add(_name, _words, _unit, "none", "calendar", _formula)
 
 HEADLINES: tuple[str, ...] = tuple(name for name, metric in METRICS.items() if metric.family == "headline")
 
