@@ -10,8 +10,9 @@ from typing import Final
 NOT_MODELLED: Final[tuple[tuple[str, str], ...]] = (
     (
         "Homes as a queue shared with other households",
-        "Time to an offer is drawn from published rates. Unless more homes are supplied, each home gained "
-        "by a survivor is a home that another household waits for: that displacement is not shown here.",
+        "Time to an offer is drawn from published rates, not from a queue of everybody in need. Unless more "
+        "homes are supplied, each home gained by a survivor is a home that another household waits for: it is "
+        "counted as that identity, without saying who waits.",
     ),
     (
         "Scotland and Northern Ireland after the decision",

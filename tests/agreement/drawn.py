@@ -52,6 +52,7 @@ ORDERS = ((1.0, 0.0), (0.0, 1.0), (0.0, 0.0), (0.3, 0.42), (0.5, 0.5), (0.6, 0.0
 NOT_DRAWN = (
     *("title", "payer", "decided_by", "cost_per_week", "set_up_cost"),
     *("overall_from", "newest", "oldest", *PLACES),
+    *("response", "lets_to_homeless_per_year", "main_duty_ends_per_year", "households_in_temporary"),
 )
 WORDS_OF_SERVICES: dict[str, tuple[str, ...]] = {
     "need": NEEDS,
