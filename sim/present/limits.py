@@ -11,8 +11,8 @@ NOT_MODELLED: Final[tuple[tuple[str, str], ...]] = (
     (
         "Homes as a queue shared with other households",
         "Time to an offer is drawn from published rates, not from a queue of everybody in need. Unless more "
-        "homes are supplied, each home gained by a survivor is a home that another household waits for: it is "
-        "counted as that identity, without saying who waits.",
+        "homes are supplied, each home gained by a survivor is a home that another household waits for: it "
+        "is counted as that identity, without saying who waits.",
     ),
     (
         "Scotland and Northern Ireland after the decision",
