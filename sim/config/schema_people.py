@@ -229,9 +229,23 @@ class Disqualification(Part):
     mean_days: Days
 
 
+class CriminalCase(Part):
+    """A criminal case that holds a conclusive decision: one's own, or one in which one is a witness."""
+
+    own_share: Share
+    witness_share: Share
+    mean_days: Days
+
+    @model_validator(mode="after")
+    def cases_are_shares(self) -> Self:
+        self._must_not_exceed_one("own_share", "witness_share")
+        return self
+
+
 class Decisions(Part):
     reasonable_grounds: ReasonableGrounds
     conclusive_grounds: ConclusiveGrounds
     reconsideration: Reconsideration
     disqualification: Disqualification
+    criminal_case: CriminalCase
     turning_18_enters_support_share: Share

@@ -18,6 +18,7 @@ from sim.config.values import (
     DatedShare,
     Day,
     Days,
+    Flag,
     Rate,
     Share,
 )
@@ -69,7 +70,18 @@ class Floor(Part):
     subsistence_days: Days
 
 
+class Handover(Part):
+    """What is lost when the worker or the provider changes, and what avoids it."""
+
+    worker_changes_per_year: Rate
+    lost_share: Share
+    retold_ratio: Share
+    same_provider: Flag
+    shared_information: Flag
+
+
 class Support(Part):
+    emergency_share: Share
     reached_share: Share
     take_up_share: Share
     first_contact_min_days: Days
@@ -82,6 +94,7 @@ class Support(Part):
     beds: Beds
     casework: Casework
     floor: Floor
+    handover: Handover
 
     @model_validator(mode="after")
     def first_contact_days_ascend(self) -> Self:

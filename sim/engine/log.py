@@ -44,6 +44,8 @@ class Event(IntEnum):
     SUPPORT_ENDED = 30
     CONTACT_STARTED = 31
     CONTACT_ENDED = 32
+    CRIMINAL_CASE = 33
+    LOST_AT_HANDOVER = 34
     # Immigration status
     ASYLUM_GRANTED = 40
     ASYLUM_REFUSED = 41
@@ -180,6 +182,9 @@ class Detail(IntEnum):
     BRIDGING = 79
     FIRST_CLAIM = 86
     FRESH_CLAIM = 87
+    EMERGENCY = 88
+    OWN_CASE = 89
+    WITNESS = 90
     SERVICE_BASE = 100
     KNOWN_EITHER_WAY = 220
     KNOWN_AS_IT_STANDS = 221
@@ -200,9 +205,9 @@ EVENT_MEANING: dict[Event, str] = {
     Event.DISQUALIFIED: "public order or bad faith disqualification: case and support end",
     Event.RECONSIDERATION_ACCEPTED: "a request to reconsider a negative decision was accepted",
     Event.TURNED_18: "a child became an adult while in the pathway",
-    Event.COMMUNITY_LIFE_BEGINS: "place and status are followed from here on (adult, England or Wales, RG+)",
+    Event.COMMUNITY_LIFE_BEGINS: "place and status are followed from here on (adult, England or Wales)",
     Event.SUPPORT_NOT_TAKEN_UP: "support did not start (detail: not reached, or declined)",
-    Event.SUPPORT_STARTED: "Victim Care Contract casework started",
+    Event.SUPPORT_STARTED: "Victim Care Contract casework started (detail: as emergency support before RG)",
     Event.BED_REQUESTED: "asked for a safehouse place and joined the waiting line",
     Event.BED_DECLINED: "a safehouse place was declined as too far away",
     Event.BED_TAKEN: "moved into a safehouse",
@@ -213,6 +218,8 @@ EVENT_MEANING: dict[Event, str] = {
     Event.SUPPORT_ENDED: "Victim Care Contract casework ended (detail: why)",
     Event.CONTACT_STARTED: "regular contact with a named worker began (detail: with whom)",
     Event.CONTACT_ENDED: "last contact with a named worker (detail: with whom)",
+    Event.CRIMINAL_CASE: "a criminal case holds the conclusive decision (detail: one's own, or as a witness)",
+    Event.LOST_AT_HANDOVER: "lost at the hand-over to another worker or provider (detail: to which service)",
     Event.ASYLUM_GRANTED: "asylum or humanitarian protection granted",
     Event.ASYLUM_REFUSED: "asylum refused at first decision",
     Event.APPEAL_DISMISSED: "asylum appeal dismissed, or not brought",

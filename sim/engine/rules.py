@@ -90,10 +90,14 @@ class DecisionRules(NamedTuple):
     review_max: float
     disqualified: Steps
     disqualified_mean: float
+    own_case: float
+    any_case: float
+    case_mean: float
     support_at_18: float
 
 
 class SupportRules(NamedTuple):
+    emergency: float
     reached: float
     take_up: float
     first_contact_min: float
@@ -124,6 +128,8 @@ class SupportRules(NamedTuple):
     floor_bed: float
     floor_subsistence: float
     floor_for_everyone: bool
+    lost_at_handover: float
+    engaged_after_handover: float
 
 
 class StatusRules(NamedTuple):
@@ -509,6 +515,9 @@ def _decisions(parameters: Parameters) -> DecisionRules:
         review_max=review.decision_max_days,
         disqualified=_steps(decisions.disqualification.share),
         disqualified_mean=decisions.disqualification.mean_days,
+        own_case=decisions.criminal_case.own_share,
+        any_case=decisions.criminal_case.own_share + decisions.criminal_case.witness_share,
+        case_mean=decisions.criminal_case.mean_days,
         support_at_18=decisions.turning_18_enters_support_share,
     )
 
@@ -525,7 +534,11 @@ def _support(parameters: Parameters, today: Parameters) -> SupportRules:
     support = parameters.support
     needs, beds, casework, floor = support.needs_assessment, support.beds, support.casework, support.floor
     full, part, extension = extension_means(today)
+    handover = support.handover
+    retold = not handover.same_provider and not handover.shared_information
+    lost_a_year = handover.worker_changes_per_year * handover.lost_share
     return SupportRules(
+        emergency=support.emergency_share,
         reached=support.reached_share,
         take_up=support.take_up_share,
         first_contact_min=support.first_contact_min_days,
@@ -556,11 +569,13 @@ def _support(parameters: Parameters, today: Parameters) -> SupportRules:
         workers_fixed=casework.workers == "fixed",
         clients_per_worker=float(casework.clients_per_worker),
         in_contact=casework.in_contact_at_target,
-        disengages_per_day=casework.disengagement_per_month / DAYS_A_MONTH,
+        disengages_per_day=casework.disengagement_per_month / DAYS_A_MONTH + lost_a_year / DAYS_A_YEAR,
         floor_casework=floor.casework_days,
         floor_bed=floor.bed_days,
         floor_subsistence=floor.subsistence_days,
         floor_for_everyone=parameters.policy.applies_to == "everyone_in_support",
+        lost_at_handover=0.0 if handover.same_provider else handover.lost_share,
+        engaged_after_handover=handover.retold_ratio if retold else 1.0,
     )
 
 

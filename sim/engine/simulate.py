@@ -60,7 +60,10 @@ class Arrivals:
         for row in self.order:
             world.until(self, 0, self.times[row])
             yield
-            journey.referred(Survivor(row, self.traits), world)
+            person = Survivor(row, self.traits)
+            journey.referred(person, world)
+            if person.changed:
+                world.review(person, world)
 
 
 class History:

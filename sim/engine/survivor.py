@@ -199,6 +199,7 @@ class Survivor:
         "region",
         "resident_since",
         "rg_positive_at",
+        "rg_refused",
         "row",
         "service_workers",
         "status",
@@ -245,6 +246,7 @@ class Survivor:
         self.confirmed = False
         self.ever_confirmed = False
         self.disqualified = False
+        self.rg_refused = False
         self.rg_positive_at = NEVER
         self.cg_positive_at = NEVER
         self.referral_reason = 0

@@ -36,6 +36,7 @@ from sim.outcomes.waits import (
     service_stays,
     victim_care,
 )
+from sim.validate.precedents import duties_after_asylum, relief_and_acceptances
 
 if TYPE_CHECKING:
     from sim.people.population import Population
@@ -283,6 +284,7 @@ def _housing(story: Story, horizon_day: float, by_year: Periods) -> list[Row]:
     rows: list[Row] = []
     for periods in (by_year, years(horizon_day, first_month=4)):
         rows += _series("duties_started", periods, periods.counts(begun))
+    rows += _precedents(story, horizon_day)
     on_street = story.place == Place.STREET
     before = np.zeros(len(on_street), dtype=np.bool_)
     before[1:] = on_street[:-1] & (story.who[1:] == story.who[:-1])
@@ -290,6 +292,20 @@ def _housing(story: Story, horizon_day: float, by_year: Periods) -> list[Row]:
     nights = np.array([day_of(date(int(year), 11, 1)) for year in by_year.names], dtype=np.float64)
     there = np.searchsorted(came, nights, side="right") - np.searchsorted(left, nights, side="right")
     return rows + _series("rough_one_night", by_year, there)
+
+
+def _precedents(story: Story, horizon_day: float) -> list[Row]:
+    """What the two published precedents are set beside."""
+    when, prevention = duties_after_asylum(story)
+    by_quarter, from_july = quarters(horizon_day), years(horizon_day, first_month=7)
+    counted = by_quarter.counts(when)
+    rows = _series(
+        "asylum_prevention_share", by_quarter, _share(by_quarter.counts(when[prevention]), counted)
+    )
+    rows += _series("duties_after_asylum", by_quarter, counted)
+    relief, accepted = relief_and_acceptances(story)
+    shares = _share(from_july.counts(accepted), from_july.counts(relief))
+    return rows + _series("main_duty_per_relief", from_july, shares)
 
 
 def conservation(population: Population, story: Story, by_quarter: Periods) -> list[Row]:

@@ -19,6 +19,7 @@ from sim.outcomes import calendar as everyone
 from sim.outcomes import costs as money
 from sim.outcomes import exits as after
 from sim.outcomes import homes
+from sim.outcomes import two_cliffs as cliffs
 from sim.outcomes.cliff_edge import (
     WORKER_STATES,
     YEAR_DAYS,
@@ -166,6 +167,7 @@ def measure(
     rows = [_row(name, EVERYBODY, _mean(value), len(value)) for name, value in values.items()]
     rows += _shares_and_rates(found, incidence, whole)
     rows += _exits(lives, exited, population.status[cohort.rows])
+    rows += _two_cliffs(lives, exited, population.status[cohort.rows])
     rows += _by_group(groups(population, cohort.rows, then), values, found)
     series: list[everyone.Row] = []
     if calendar:
@@ -346,6 +348,27 @@ def _exits(lives: Life, exited: after.Exits, status: NDArray[np.uint8]) -> list[
             ):
                 rows.append(_row(f"c3_{name}_day_{days}", group, _mean(state == code), len(state)))
     return rows
+
+
+def _two_cliffs(lives: Life, exited: after.Exits, status: NDArray[np.uint8]) -> list[dict[str, Any]]:
+    """Two cliffs on two clocks, and who stands outside which reform."""
+    found = cliffs.two_cliffs(lives, exited)
+    outside = cliffs.outside(lives, status)
+    first, second = cliffs.insecure_after(lives, found)
+    ineligible = cliffs.ineligible_at_exit(lives, exited, status)
+    values: dict[str, NDArray[Any]] = {
+        "two_cliffs_share": found.both,
+        "two_cliffs_56_share": found.together,
+        "ineligible_at_t0_share": outside.at_t0,
+        "ineligible_year_1_share": outside.all_year,
+        "refused_not_eligible_share": outside.refused,
+        "refused_no_priority_share": outside.no_priority,
+        "refused_by_register_share": outside.no_register,
+        "ineligible_at_exit_share": ineligible,
+        "first_cliff_insecure_days_90": first,
+        "second_cliff_insecure_days_90": second,
+    }
+    return [_row(name, EVERYBODY, _mean(value), len(value)) for name, value in values.items()]
 
 
 def _by_group(

@@ -262,6 +262,62 @@ _add(
     "secondary",
     "moves into SOCIAL_HOME or PRIVATE_HOME in [t0, t0 + follow-up) / people; one person may gain several",
 )
+_add(
+    "two_cliffs_share",
+    "Share for whom both support and asylum accommodation ended within follow-up",
+    "share",
+    "none",
+    "secondary",
+    "share with an exit from support and a move out of asylum accommodation (no absence) in follow-up",
+)
+_add(
+    "two_cliffs_56_share",
+    "Share for whom support and asylum accommodation ended within 56 days of each other",
+    "share",
+    "lower",
+    "secondary",
+    "as two_cliffs_share, the two instants at most 56 days apart",
+)
+_add(
+    "ineligible_at_t0_share",
+    "Share not eligible for housing assistance on the day of the decision",
+    "share",
+    "none",
+    "secondary",
+    "share at t0 with a pending claim, no status, or pre-settled status without a right to reside",
+)
+_add(
+    "ineligible_year_1_share",
+    "Share outside every housing reform in the first year: not eligible, and given no leave",
+    "share",
+    "lower",
+    "secondary",
+    "not eligible at t0, and neither ASYLUM_GRANTED nor LEAVE_GRANTED in [t0, t0+365)",
+)
+_add(
+    "refused_not_eligible_share",
+    "Share refused by a council as not eligible",
+    "share",
+    "lower",
+    "secondary",
+    "share with APPLICATION_REFUSED for NOT_ELIGIBLE in follow-up",
+)
+_add(
+    "refused_no_priority_share",
+    "Share found not to be in priority need",
+    "share",
+    "lower",
+    "secondary",
+    "share with MAIN_DUTY_REFUSED for NO_PRIORITY_NEED in follow-up",
+)
+_add(
+    "refused_by_register_share",
+    "Share refused by a housing register for lack of a local connection",
+    "share",
+    "lower",
+    "secondary",
+    "share with REGISTER_REFUSED in follow-up",
+)
 
 _add(
     "exits_people",
@@ -338,6 +394,24 @@ _add(
     "descriptive",
     "share of exits with no status at the instant of exit (health and income needs are not in the log)",
 )
+_add(
+    "ineligible_at_exit_share",
+    "Share leaving support without being eligible for housing assistance",
+    "share",
+    "lower",
+    "descriptive",
+    "share of exits with a pending claim, no status, or pre-settled status without a right to reside",
+)
+for _place, _words in (("first", "first"), ("second", "second")):
+    _add(
+        f"{_place}_cliff_insecure_days_90",
+        f"Days without a secure place in the 90 days after the {_words} of two cliffs, on average",
+        "days",
+        "lower",
+        "descriptive",
+        f"people with both ends: insecure time in 90 days after the {_words} of leaving support and asylum "
+        "accommodation, to the end of follow-up",
+    )
 _add(
     "c7_days_to_settled_median",
     "C7: days from the end of support to a settled home, median",

@@ -33,9 +33,7 @@ def begin(person: Survivor, world: World) -> None:
     """
     rules = world.rules
     person.followed = True
-    person.place = PLACES_AT_START[
-        categorical(world.draw_once(person, Activity.PLACE_AT_START), rules.places.at_start[person.status])
-    ]
+    person.place = place_at_start(person, world)
     residence = world.draw_once(person, Activity.RESIDENCE_LENGTH)
     if world.draw_once(person, Activity.RESIDENCE_AT_START) < rules.housing.residence_at_start:
         person.resident_since = world._now - (0.5 + residence * 3) * DAYS_A_YEAR
@@ -55,6 +53,12 @@ def begin(person: Survivor, world: World) -> None:
     elif person.insecure:
         plan_when_insecure(person, world)
     person.changed = True
+
+
+def place_at_start(person: Survivor, world: World) -> int:
+    """Where somebody whose place is not followed yet is living, by their status."""
+    shares = world.rules.places.at_start[person.status]
+    return PLACES_AT_START[categorical(world.draw_once(person, Activity.PLACE_AT_START), shares)]
 
 
 def move(person: Survivor, world: World, place: int, detail: int) -> None:

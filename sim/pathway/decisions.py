@@ -1,8 +1,8 @@
 """Decisions of the competent authorities: reasonable grounds, conclusive grounds, and second looks at both.
 
 A case waits until its file is ready, then in line at a desk (`sim.engine.queues.Desk`) until a decision
-maker takes it. Children are decided by the same desks. Not modelled: criminal cases that hold a decision,
-the devolved panels for children, panels that reviewed negative decisions before 2023.
+maker takes it. Children are decided by the same desks. A criminal case may hold a conclusive decision. Not
+modelled: the devolved panels for children, panels that reviewed negative decisions before 2023.
 """
 
 from __future__ import annotations
@@ -49,12 +49,18 @@ def reasonable_grounds(person: Survivor, world: World) -> Decision:
 
 
 def conclusive_grounds(person: Survivor, world: World) -> Decision:
-    """Conclusive grounds: the recovery period and the evidence first, then the queue."""
+    """Conclusive grounds: the recovery period, the evidence, a criminal case if there is one; the queue."""
     rules, now = world.rules.decisions, world._now
     minimum = at(rules.cg_minimum, now)
     extra = max(0.0, rules.cg_ready_mean - minimum) * rules.cg_ready_scale
     extra *= exp(ndtri(world.draw(person, Activity.CG_READY)) * rules.cg_ready_sigma)
-    world.wait(person, Slot.NRM, minimum + extra)
+    ready = minimum + extra
+    drawn = world.draw(person, Activity.CRIMINAL_CASE)
+    if drawn < rules.any_case:
+        whose = Detail.OWN_CASE if drawn < rules.own_case else Detail.WITNESS
+        world.record(person, Event.CRIMINAL_CASE, whose)
+        ready = max(ready, exponential(world.draw(person, Activity.CRIMINAL_CASE_LENGTH), rules.case_mean))
+    world.wait(person, Slot.NRM, ready)
     yield
     world.record(person, Event.CG_READY)
     world.cg_desk.join(person, person.rg_positive_at)

@@ -37,17 +37,20 @@ def journey(person: Survivor, world: World) -> Story:
     person.case_open = True
     person.confirmed = False
     person.rg_positive_at = NEVER
+    person.rg_refused = False
     person.end_reason = 0
     world.count(world.referrals_by_quarter)
     world.record(person, Event.REFERRED, person.referral_reason)
     if person.visit:
         person.changed = True
+    emergency(person, world)
 
     positive = yield from decisions.reasonable_grounds(person, world)
     if not person.case_open:
         close(person, world)
         return
     if not positive:
+        support.refused_at_first(person, world)
         positive = yield from decisions.reconsideration(person, world, conclusive=False)
         if not positive:
             close(person, world)
@@ -68,6 +71,18 @@ def journey(person: Survivor, world: World) -> Story:
         confirm(person, world, Detail.ON_RECONSIDERATION)
 
 
+def emergency(person: Survivor, world: World) -> None:
+    """Before reasonable grounds: some who have no secure place are helped at once."""
+    if person.region <= Region.WALES and is_adult(person, world) and support.needs_help_now(person, world):
+        enter_community(person, world)
+        support.begin(person, world)
+
+
+def is_adult(person: Survivor, world: World) -> bool:
+    """Adult at referral, or by now."""
+    return world._now >= person.turns_18 or person.turns_18 == NEVER
+
+
 def recovery(person: Survivor, world: World) -> None:
     """A positive reasonable grounds decision: the recovery period begins, and support may be taken up."""
     person.rg_positive_at = world._now
@@ -75,7 +90,7 @@ def recovery(person: Survivor, world: World) -> None:
     decisions.set_closure(person, world)
     if person.region > Region.WALES:
         return
-    if world._now >= person.turns_18 or person.turns_18 == NEVER:
+    if is_adult(person, world):
         enter_community(person, world)
         support.offer(person, world)
     elif person.due[Slot.TURNS_18] == NEVER:

@@ -16,7 +16,7 @@ from sim.engine.log import Detail, Event
 from sim.engine.rules import COUNTED_FROM, ServiceRules, at
 from sim.engine.survivor import Line, Need, Slot, Survivor
 from sim.engine.world import World
-from sim.pathway import needs
+from sim.pathway import handover, needs
 from sim.people.chance import Activity
 from sim.people.codes import ImmigrationStatus
 from sim.people.variates import exponential, lognormal_from_median
@@ -166,13 +166,16 @@ def service(person: Survivor, world: World, k: int, day: float) -> Story:
 
 
 def taken_up(person: Survivor, world: World, k: int) -> bool:
-    """The offer: declined, out of reach, refused, or taken up."""
+    """The offer: lost on the way to it, declined, out of reach, refused, or taken up."""
     rules, name = world.rules.services[k], Detail.SERVICE_BASE + k
+    if handover.loses(person, world, k):
+        return False
     world.record(person, Event.SERVICE_OFFERED, name)
+    accepted = rules.accepted * handover.engagement(person, world)
     u = world.draw(person, Activity.SERVICE_ACCEPTED, rules.luck)
-    if u >= rules.accepted:
+    if u >= accepted:
         world.record(person, Event.SERVICE_DECLINED, name)
-    elif u >= rules.accepted * open_door(person, world, rules):
+    elif u >= accepted * open_door(person, world, rules):
         world.record(person, Event.SERVICE_KEPT_OUT, name)
     elif rules.needs_recourse and not person.eligible:
         world.record(person, Event.SERVICE_NO_RECOURSE, name)

@@ -3,8 +3,8 @@
 Most people get outreach where they are; those who need a safehouse bed wait in line for one. Support ends
 nine working days after a negative conclusive decision; after a positive one it lasts the move-on period,
 then as long as Recovery Needs Assessments extend it, and never less than a guarantee (floor) where a policy
-gives one. Bed, subsistence and casework are separate: each has its own floor. Not modelled: emergency
-support before RG, the pause of move-on in 2020, standards of accommodation, hand-over between workers.
+gives one. Bed, subsistence and casework are separate: each has its own floor. Emergency support begins at
+referral where a share says so. Not modelled: the pause of move-on in 2020, standards of accommodation.
 """
 
 from __future__ import annotations
@@ -28,6 +28,10 @@ _FIRST_IN_LINE, _IN_LINE = 0, 1
 def offer(person: Survivor, world: World) -> None:
     """Support is offered at RG+: some are never reached, some decline, the others meet a caseworker."""
     rules = world.rules.support
+    if person.rg_refused:
+        person.rg_refused = False
+        if person.in_support:
+            world.wake(person, Slot.SUPPORT)
     if person.in_support or person.away or person.stories[Slot.SUPPORT] is not None:
         return
     if world.draw(person, Activity.REACHED) >= rules.reached:
@@ -35,7 +39,24 @@ def offer(person: Survivor, world: World) -> None:
     elif world.draw(person, Activity.TAKE_UP) >= rules.take_up:
         world.record(person, Event.SUPPORT_NOT_TAKEN_UP, Detail.DECLINED)
     else:
-        world.start(person, Slot.SUPPORT, support(person, world))
+        begin(person, world)
+
+
+def needs_help_now(person: Survivor, world: World) -> bool:
+    """Emergency support before reasonable grounds: a share of adults without a secure place, if any."""
+    share = world.rules.support.emergency
+    if share == 0.0 or person.in_support or person.away or person.stories[Slot.SUPPORT] is not None:
+        return False
+    if person.followed:
+        destitute = person.insecure
+    else:
+        destitute = community.place_at_start(person, world) in (Place.FRIENDS, Place.STREET)
+    return destitute and world.draw(person, Activity.EMERGENCY) < share
+
+
+def begin(person: Survivor, world: World) -> None:
+    """Support is to start at the first contact with a caseworker."""
+    world.start(person, Slot.SUPPORT, support(person, world))
 
 
 def support(person: Survivor, world: World) -> Story:
@@ -44,10 +65,20 @@ def support(person: Survivor, world: World) -> Story:
     u = world.draw(person, Activity.FIRST_CONTACT)
     world.wait_about(person, Slot.SUPPORT, rules.first_contact_min, rules.first_contact_extra, u)
     yield
-    if not person.case_open and not person.confirmed:
+    if not goes_on(person) and not person.confirmed:
         return
     begin_casework(person, world)
     yield from until_support_ends(person, world)
+
+
+def goes_on(person: Survivor) -> bool:
+    """The case is open, and not refused at reasonable grounds: support waits for the decision."""
+    return person.case_open and not person.rg_refused
+
+
+def is_overturned(person: Survivor) -> bool:
+    """A negative decision was put right while support was running out."""
+    return person.confirmed or goes_on(person)
 
 
 def support_again(person: Survivor, world: World) -> Story:
@@ -63,7 +94,8 @@ def begin_casework(person: Survivor, world: World) -> None:
     person.in_support = person.ever_supported = person.subsistence = True
     person.bed_until = person.exit_told = NEVER
     world.in_support[person.row] = person
-    world.record(person, Event.SUPPORT_STARTED)
+    in_time = person.rg_positive_at <= world._now
+    world.record(person, Event.SUPPORT_STARTED, Detail.NONE if in_time else Detail.EMERGENCY)
     person.contact_draw = world.draw(person, Activity.IN_CONTACT)
     contact.settle(person, world)
     ask_for_bed(person, world)
@@ -74,23 +106,27 @@ def begin_casework(person: Survivor, world: World) -> None:
 
 def until_support_ends(person: Survivor, world: World) -> Story:
     """Wait for the conclusive decision, then for the end that it brings."""
-    while person.case_open:
-        world.until(person, Slot.SUPPORT, NEVER)
-        yield
-    reason = Detail.MOVED_ON
-    if not person.confirmed:
+    while True:
+        while goes_on(person):
+            world.until(person, Slot.SUPPORT, NEVER)
+            yield
+        if person.confirmed:
+            break
         leaving = notice_after_negative(person, world)
         person.bed_until = leaving
         rebook_bed(person, world)
         services.plan_before_exit(person, world, leaving)
-        while world._now < leaving and not person.confirmed:
+        while world._now < leaving and not is_overturned(person):
             world.until(person, Slot.SUPPORT, leaving)
             yield
-        reason = Detail.NEGATIVE_DECISION
-    if person.confirmed:
-        reason = Detail.MOVED_ON
-        yield from moving_on(person, world)
-    end(person, world, reason)
+        if not is_overturned(person):
+            end(person, world, Detail.NEGATIVE_DECISION)
+            return
+        if goes_on(person):
+            person.bed_until = NEVER
+            rebook_bed(person, world)
+    yield from moving_on(person, world)
+    end(person, world, Detail.MOVED_ON)
 
 
 def notice_after_negative(person: Survivor, world: World) -> float:
@@ -184,6 +220,13 @@ def decided(person: Survivor, world: World) -> None:
         world.wake(person, Slot.SUPPORT)
     elif person.confirmed and person.end_reason == Detail.NEGATIVE_DECISION and not person.away:
         world.start(person, Slot.SUPPORT, support_again(person, world))
+
+
+def refused_at_first(person: Survivor, world: World) -> None:
+    """A negative reasonable grounds decision: emergency support, if there is any, has to end."""
+    person.rg_refused = True
+    if person.in_support:
+        world.wake(person, Slot.SUPPORT)
 
 
 def extend_for_everyone(world: World) -> None:

@@ -78,6 +78,8 @@ class Activity(IntEnum):
     MONTHS_LOT = 31
     ORDER_OF_SLOT = 32
     SUPPORT_AT_18 = 33
+    CRIMINAL_CASE = 34
+    CRIMINAL_CASE_LENGTH = 35
     # support
     REACHED = 40
     TAKE_UP = 41
@@ -91,6 +93,8 @@ class Activity(IntEnum):
     EXTENSION = 49
     NEGATIVE_EXTENSION = 50
     IN_CONTACT = 51
+    EMERGENCY = 52
+    LOST_AT_HANDOVER = 53
     # places and status
     PLACE_AT_START = 60
     CUSTODY_STAY = 61

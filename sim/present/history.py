@@ -6,13 +6,13 @@ Turns stored calendar series into figures and tables. What counts as a hit is de
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
 from sim.present import plots_record
 from sim.present.figures import Block, Table, svg_uri
 from sim.present.names import OVER_YEARS, SERIES
-from sim.present.read import Stored, series
+from sim.present.read import BASELINE, Stored, series
 from sim.validate.published import (
     CAVEATS,
     MEASURES,
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     Floats = npt.NDArray[np.float64]
 
 PROJECTED_FROM: Final = 2026.0
+_PRECEDENT: Final = "domestic_abuse_precedent"
 _STOCKS: Final = frozenset({"cg_backlog", "rg_backlog", "in_support"})
 
 _PANELS: Final[tuple[tuple[str, str, str, str], ...]] = (
@@ -78,7 +79,23 @@ def checks(stored: Stored) -> tuple[Check, ...]:
         for period, row in series(stored, name).iterrows():
             if kind_of(str(period)) == kind:
                 simulated[measure, statistic, str(period)] = [float(value) for value in row.dropna()]
-    return compare(record(), simulated)
+    return compare(record(), simulated | _precedent(stored))
+
+
+def _precedent(stored: Stored) -> dict[tuple[str, str, str], list[float]]:
+    """The automatic ground of priority need, in runs that hold the option at the pace of its precedent."""
+    found: dict[tuple[str, str, str], list[float]] = {}
+    if not any(story.name == _PRECEDENT for story in stored.stories):
+        return found
+    with_ground, without = (series(stored, "main_duty_per_relief", name) for name in (_PRECEDENT, BASELINE))
+    ratios = with_ground / without.reindex(with_ground.index)
+    for measure, statistic, table in (
+        ("main_duty_per_relief", "share", with_ground),
+        ("acceptances_ratio", "ratio", ratios),
+    ):
+        for period, row in table.iterrows():
+            found[measure, statistic, str(period)] = [float(value) for value in row.dropna()]
+    return found
 
 
 def record_block(stored: Stored, found: Sequence[Check]) -> Block:
@@ -136,14 +153,15 @@ def reconstruction_table(found: Sequence[Check], caption: str) -> Table:
         figure = check.figure
         verdict = "not measured" if check.hit is None else "hit" if check.hit else "missed"
         kind = "" if figure.statistic == "count" else f", {figure.statistic}"
+        told = _told(check)
         simulated = "not measured"
         if check.low is not None and check.high is not None:
-            simulated = f"{_whole(check.mean)} ({_whole(check.low)} to {_whole(check.high)})"
+            simulated = f"{told(check.mean)} ({told(check.low)} to {told(check.high)})"
         rows.append(
             (
                 MEASURES[figure.measure] + kind,
                 figure.as_of,
-                f"{figure.value:,.0f}",
+                told(figure.value),
                 simulated,
                 verdict,
                 f"{figure.source}, {figure.confidence}",
@@ -166,9 +184,9 @@ def caveats(found: Sequence[Check]) -> list[str]:
     for measure, words in CAVEATS.items():
         own = [check for check in found if check.figure.measure == measure]
         told = "; ".join(
-            f"{check.figure.as_of}: {check.figure.value:,.0f} recorded, "
+            f"{check.figure.as_of}: {_told(check)(check.figure.value)} recorded, "
             + (
-                f"{check.mean:,.0f} in the model, {'hit' if check.hit else 'missed'}"
+                f"{_told(check)(check.mean)} in the model, {'hit' if check.hit else 'missed'}"
                 if check.mean is not None
                 else "not measured in this result"
             )
@@ -272,6 +290,14 @@ def _band(
 
 def _whole(value: float | None) -> str:
     return "not measured" if value is None else f"{value:,.0f}"
+
+
+def _with_decimals(value: float | None) -> str:
+    return "not measured" if value is None else f"{value:.2f}"
+
+
+def _told(check: Check) -> Callable[[float | None], str]:
+    return _with_decimals if check.figure.is_part else _whole
 
 
 def _rounded(value: float) -> str:

@@ -30,26 +30,13 @@ NOT_MODELLED: Final[tuple[tuple[str, str], ...]] = (
         "rules that change where people are.",
     ),
     (
-        "Emergency support before reasonable grounds",
-        "People who are destitute can be helped before the first decision; in this model support begins "
-        "after a positive one.",
-    ),
-    (
         "Detention and custody after the first decision",
         "Some survivors are in custody when life in the community begins and are released later; nobody is "
         "detained or imprisoned after that.",
     ),
     (
-        "Criminal cases that hold a decision",
-        "A case of one's own, or as a witness, can hold up a conclusive decision. Here it does not.",
-    ),
-    (
         "Children's panels",
         "In some areas local panels decide children's cases. Here children wait at the same desks as adults.",
-    ),
-    (
-        "Asylum claims made after referral",
-        "A claim is pending or decided at referral, or never made; nobody claims later, or claims afresh.",
     ),
     (
         "Care Act help, and help for people with no recourse to public funds",
@@ -75,12 +62,13 @@ NOT_MODELLED: Final[tuple[tuple[str, str], ...]] = (
     ),
     (
         "Quality of support",
-        "Having to retell one's story and poor standards are not modelled: no figure was found for either.",
+        "Poor standards of accommodation and support are not modelled: no figure was found.",
     ),
     (
-        "Hand-over between providers and to a council",
-        "Nobody is lost, and no time passes, when a worker or provider changes. A service may begin before "
-        "support ends, which changes when it begins and nothing else.",
+        "Mechanisms for which no figure exists",
+        "Emergency support before reasonable grounds, criminal cases that hold a decision, asylum claims "
+        "made after referral, and losses at a hand-over can be set, with a range. None has a published "
+        "figure, so none has an effect unless somebody sets it.",
     ),
     (
         "Councils one by one",

@@ -132,6 +132,7 @@ SERIES: Final[dict[tuple[str, str, str], str]] = {
     ("repeat_referrals", "count", "year"): "repeat_referrals",
     ("duties_started", "count", "year"): "duties_started",
     ("duties_started", "count", "straddling year"): "duties_started",
+    ("asylum_prevention_share", "share", "quarter"): "asylum_prevention_share",
 }
 """Stored calendar series of each published measure, statistic and kind of period."""
 

@@ -33,6 +33,7 @@ ASCENDING = (
 TOGETHER_AT_MOST_ONE = (
     ("support.needs_assessment.fully_agreed", "support.needs_assessment.partly_agreed"),
     ("status.asylum.claim_share", "status.asylum.leave_share"),
+    ("decisions.criminal_case.own_share", "decisions.criminal_case.witness_share"),
     ("status.eu_settled_share", "status.eu_pre_settled_share"),
     (
         "housing.main_duty.social_offer_share",

@@ -12,10 +12,12 @@ import pytest
 from sim.config.compose import scenario, world
 from sim.engine.clock import day_of
 from sim.engine.log import Detail, Event
+from sim.engine.rules import rules_of
 from sim.outcomes.groups import status_at
 from sim.outcomes.spells import story_of
 from sim.people import population
 from sim.people.codes import ImmigrationStatus, Nationality
+from sim.validate.precedents import duties_after_asylum
 from tests.small_world import (
     Made,
     day_of_only,
@@ -47,9 +49,9 @@ def alone(referred, *changes, **traits):
     return run(somebody(referred, **traits), rules, rules)
 
 
-def with_option(today):
-    """The option of leave laid over a quiet world."""
-    levers = scenario(["leave_to_remain"]).changes
+def with_option(today, name="leave_to_remain"):
+    """A shipped option laid over a quiet world."""
+    levers = scenario([name]).changes
     return world(today, {path: value for path, (_, value) in levers.items()})
 
 
@@ -208,3 +210,60 @@ def test_notice_after_a_grant_follows_its_date_and_the_household(referred, trait
     given = day_of_only(log, Event.ASYLUM_ACCOMMODATION_NOTICE)
     left = next(one.time for one in life(log) if one.event == Event.MOVED)
     assert left - given == pytest.approx(days, abs=1e-3)
+
+
+@pytest.mark.parametrize("days", [28, 56])
+@pytest.mark.parametrize("traits", [{}, {"dependants": True}])
+def test_notice_throughout_history_is_the_same_for_every_date_and_household(days, traits):
+    when = {"policy.start": "2022-07-01", "experiment.horizon": "2027-03-31"}
+    today = quiet(when, IN_ASYLUM_ACCOMMODATION, GRANTED_SOON)
+    people = made(
+        [
+            Made(referred, nationality=Nationality.OTHER, status=PENDING, **traits)
+            for referred in (date(2022, 9, 5), date(2025, 1, 6), date(2025, 10, 6), date(2026, 4, 6))
+        ]
+    )
+    log = run(people, today, with_option(today, f"asylum_notice_{days}"))
+    for row in range(4):
+        given = day_of_only(log, Event.ASYLUM_ACCOMMODATION_NOTICE, row)
+        left = next(one.time for one in life(log, row) if one.event == Event.MOVED)
+        assert left - given == pytest.approx(days, abs=1e-3), row
+
+
+def test_longer_notice_lets_more_people_reach_the_council_while_homelessness_can_be_prevented():
+    """The rule that the precedent rests on: the same day of applying falls before the end, or after it."""
+    applies = {
+        "housing.applying.after_asylum_share": 1,
+        "housing.applying.after_asylum_mean_days": 40,
+        "policy.start": "2022-07-01",
+        "experiment.horizon": "2026-12-31",
+    }
+    today = quiet(applies, IN_ASYLUM_ACCOMMODATION, GRANTED_SOON)
+    people = made(
+        [
+            Made(float(day_of(date(2023, 1, 2))) + 3 * k, nationality=Nationality.OTHER, status=PENDING)
+            for k in range(150)
+        ]
+    )
+    shares = []
+    for days in (28, 56):
+        log = run(people, today, with_option(today, f"asylum_notice_{days}"))
+        when, prevention = duties_after_asylum(story_of(log, np.arange(150)))
+        assert len(when) > 145
+        shares.append(prevention.mean())
+    expected = [1 - np.exp(-(days - 1) / 40) for days in (28, 56)]
+    for share, theory in zip(shares, expected, strict=True):
+        assert abs(share - theory) < 4 * np.sqrt(theory * (1 - theory) / 150)
+    assert shares[1] > shares[0]
+
+
+def test_recognition_in_the_domestic_abuse_precedent_grows_as_published():
+    today = quiet({"policy.start": "2021-07-01", "experiment.horizon": "2027-03-31"})
+    rules = rules_of(with_option(today, "domestic_abuse_precedent"), today).housing
+    assert rules.survivors_have_priority
+    days = np.arange(5 * 365)
+    grown = np.minimum(days / rules.recognition_ramp, 1.0)
+    share = rules.recognised_first_day + (rules.recognised_mature - rules.recognised_first_day) * grown
+    yearly = share.reshape(5, 365).mean(axis=1)
+    assert np.abs(yearly - [0.20, 0.45, 0.80, 0.90, 1.00]).max() < 0.11
+    assert np.abs(yearly[[0, 1, 4]] - [0.20, 0.45, 1.00]).max() < 0.01

@@ -67,13 +67,18 @@ PLACES_AT_START = tuple(int(place) for place in community.PLACES_AT_START)
 
 
 @kernel
+def place_at_start(person: Any, world: Any) -> int:
+    """Where somebody whose place is not followed yet is living, by their status."""
+    shares = world.rules.places.at_start[person.status]
+    return PLACES_AT_START[c_categorical(draw_once(person, DRAW_PLACE_AT_START, 0), shares)]
+
+
+@kernel
 def begin(person: Any, world: Any) -> None:
     """From here on a survivor's place, status and needs are followed."""
     rules = world.rules
     person.followed = True
-    person.place = PLACES_AT_START[
-        c_categorical(draw_once(person, DRAW_PLACE_AT_START, 0), rules.places.at_start[person.status])
-    ]
+    person.place = place_at_start(person, world)
     residence = draw_once(person, DRAW_RESIDENCE_LENGTH, 0)
     if draw_once(person, DRAW_RESIDENCE_AT_START, 0) < rules.housing.residence_at_start:
         person.resident_since = world.now - (0.5 + residence * 3) * DAYS_A_YEAR

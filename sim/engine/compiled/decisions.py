@@ -12,9 +12,13 @@ from typing import Any
 from sim.engine.compiled.kernel import kernel
 from sim.engine.compiled.names import (
     DETAIL_FIRST_DECISION,
+    DETAIL_OWN_CASE,
+    DETAIL_WITNESS,
     DRAW_CASE_CLOSED,
     DRAW_CG_POSITIVE,
     DRAW_CG_READY,
+    DRAW_CRIMINAL_CASE,
+    DRAW_CRIMINAL_CASE_LENGTH,
     DRAW_DISQUALIFIED,
     DRAW_DISQUALIFIED_WHEN,
     DRAW_OVERTURNED,
@@ -24,6 +28,7 @@ from sim.engine.compiled.names import (
     DRAW_RG_POSITIVE,
     DRAW_RG_WITHDRAWN,
     EVENT_CG_READY,
+    EVENT_CRIMINAL_CASE,
     EVENT_RECONSIDERATION_ACCEPTED,
     EVENT_RG_NEGATIVE,
     EVENT_RG_POSITIVE,
@@ -80,12 +85,18 @@ def decide_reasonable_grounds(person: Any, world: Any) -> bool:
 # ------------------------------------------------------------------------------------ conclusive grounds
 @kernel
 def gather_evidence(person: Any, world: Any) -> None:
-    """Conclusive grounds: the recovery period and the evidence first."""
+    """Conclusive grounds: the recovery period, the evidence, and a criminal case if there is one."""
     rules, now = world.rules.decisions, world.now
     minimum = at(world, rules.cg_minimum, now)
     extra = max(0.0, rules.cg_ready_mean - minimum) * rules.cg_ready_scale
     extra *= c_exp(c_ndtri(draw(person, DRAW_CG_READY, 0)) * rules.cg_ready_sigma)
-    wait(person, world, SLOT_NRM, minimum + extra)
+    ready = minimum + extra
+    drawn = draw(person, DRAW_CRIMINAL_CASE, 0)
+    if drawn < rules.any_case:
+        whose = DETAIL_OWN_CASE if drawn < rules.own_case else DETAIL_WITNESS
+        record(person, world, EVENT_CRIMINAL_CASE, whose)
+        ready = max(ready, c_exponential(draw(person, DRAW_CRIMINAL_CASE_LENGTH, 0), rules.case_mean))
+    wait(person, world, SLOT_NRM, ready)
 
 
 @kernel

@@ -72,11 +72,13 @@ def begin_visit(person: Any, world: Any) -> None:
     person.case_open = True
     person.confirmed = False
     person.rg_positive_at = NEVER
+    person.rg_refused = False
     person.end_reason = 0
     world.referrals_by_quarter[quarter_now(world)] += 1
     record(person, world, EVENT_REFERRED, person.referral_reason)
     if person.visit:
         person.changed = True
+    emergency(person, world)
     decisions.prepare_rg_file(person, world)
     go_on_from(person, SLOT_NRM, RG_FILE)
 
@@ -97,10 +99,11 @@ def journey(person: Any, world: Any) -> None:
         elif positive:
             recover(person, world)
             return
-        elif decisions.ask_again(person, world, False):
-            go_on_from(person, SLOT_NRM, RG_ASKED)
-            return
         else:
+            support.refused_at_first(person, world)
+            if decisions.ask_again(person, world, False):
+                go_on_from(person, SLOT_NRM, RG_ASKED)
+                return
             close(person, world)
     elif stage in (RG_ASKED, CG_ASKED):
         decisions.accept_request(person, world, stage == CG_ASKED)
@@ -133,6 +136,20 @@ def journey(person: Any, world: Any) -> None:
 
 
 @kernel
+def emergency(person: Any, world: Any) -> None:
+    """Before reasonable grounds: some who have no secure place are helped at once."""
+    if person.region <= REGION_WALES and is_adult(person, world) and support.needs_help_now(person, world):
+        enter_community(person, world)
+        support.begin(person, world)
+
+
+@kernel
+def is_adult(person: Any, world: Any) -> bool:
+    """Adult at referral, or by now."""
+    return world.now >= person.turns_18 or person.turns_18 == NEVER
+
+
+@kernel
 def recover(person: Any, world: Any) -> None:
     """The recovery period begins (`journey.recovery`), and the evidence is gathered meanwhile."""
     recovery(person, world)
@@ -148,7 +165,7 @@ def recovery(person: Any, world: Any) -> None:
     decisions.set_closure(person, world)
     if person.region > REGION_WALES:
         return
-    if world.now >= person.turns_18 or person.turns_18 == NEVER:
+    if is_adult(person, world):
         enter_community(person, world)
         support.offer(person, world)
     elif person.due[SLOT_TURNS_18] == NEVER:

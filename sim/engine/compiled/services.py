@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.engine.compiled import needs
+from sim.engine.compiled import handover, needs
 from sim.engine.compiled.kernel import kernel
 from sim.engine.compiled.names import (
     DETAIL_SERVICE_BASE,
@@ -247,14 +247,17 @@ def begin(person: Any, world: Any, k: int) -> None:
 
 @kernel
 def taken_up(person: Any, world: Any, k: int) -> bool:
-    """The offer: declined, out of reach, refused, or taken up."""
+    """The offer: lost on the way to it, declined, out of reach, refused, or taken up."""
     rules, name = world.rules.services, DETAIL_SERVICE_BASE + k
+    if handover.loses(person, world, k):
+        return False
     record(person, world, EVENT_SERVICE_OFFERED, name)
+    accepted = rules.accepted[k] * handover.engagement(person, world)
     luck = int(rules.luck[k])
     u = draw(person, DRAW_SERVICE_ACCEPTED, luck)
-    if u >= rules.accepted[k]:
+    if u >= accepted:
         record(person, world, EVENT_SERVICE_DECLINED, name)
-    elif u >= rules.accepted[k] * open_door(person, world, k):
+    elif u >= accepted * open_door(person, world, k):
         record(person, world, EVENT_SERVICE_KEPT_OUT, name)
     elif rules.needs_recourse[k] and not eligible(person):
         record(person, world, EVENT_SERVICE_NO_RECOURSE, name)

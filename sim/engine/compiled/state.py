@@ -91,6 +91,7 @@ PERSON: Final = np.dtype(
         ("asylum_area", "i1"),
         ("immigration_enforcement", "i1"),
         *((name, "i1") for name in ("claims", "renewals")),
+        ("rg_refused", "b1"),
         *((name, "i4") for name in ("service_workers", "in_services", "had_services")),
         *((name, "i4") for name in ("offers", "considered")),
         *((name, "b1") for name in ("dependants", "pregnant", "health_need", "female", "fluent")),

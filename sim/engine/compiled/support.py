@@ -16,9 +16,11 @@ from sim.engine.compiled import community, contact, homes, housing, services
 from sim.engine.compiled.kernel import kernel
 from sim.engine.compiled.names import (
     DETAIL_DECLINED,
+    DETAIL_EMERGENCY,
     DETAIL_FULLY_AGREED,
     DETAIL_MOVED_ON,
     DETAIL_NEGATIVE_DECISION,
+    DETAIL_NONE,
     DETAIL_NOT_REACHED,
     DETAIL_PARTLY_AGREED,
     DETAIL_PLACE_ENDED,
@@ -28,6 +30,7 @@ from sim.engine.compiled.names import (
     DRAW_BED_PATIENCE,
     DRAW_BED_TOO_FAR,
     DRAW_BED_WANTED,
+    DRAW_EMERGENCY,
     DRAW_EXTENSION,
     DRAW_FIRST_CONTACT,
     DRAW_IN_CONTACT,
@@ -47,6 +50,7 @@ from sim.engine.compiled.names import (
     EVENT_SUPPORT_NOT_TAKEN_UP,
     EVENT_SUPPORT_STARTED,
     LINE_BEDS,
+    PLACE_FRIENDS,
     PLACE_SAFEHOUSE,
     PLACE_STREET,
     SLOT_BED,
@@ -87,6 +91,10 @@ BED_WANTED_FROM = tuple(int(place) for place in reference._BED_WANTED_FROM)
 def offer(person: Any, world: Any) -> None:
     """Support is offered at RG+: some are never reached, some decline, the others meet a caseworker."""
     rules = world.rules.support
+    if person.rg_refused:
+        person.rg_refused = False
+        if person.in_support:
+            wake(person, world, SLOT_SUPPORT)
     if person.in_support or person.away or person.stage[SLOT_SUPPORT] != ENDED:
         return
     if draw(person, DRAW_REACHED, 0) >= rules.reached:
@@ -94,10 +102,34 @@ def offer(person: Any, world: Any) -> None:
     elif draw(person, DRAW_TAKE_UP, 0) >= rules.take_up:
         record(person, world, EVENT_SUPPORT_NOT_TAKEN_UP, DETAIL_DECLINED)
     else:
-        begin_story(person, SLOT_SUPPORT)
-        u = draw(person, DRAW_FIRST_CONTACT, 0)
-        wait_about(person, world, SLOT_SUPPORT, rules.first_contact_min, rules.first_contact_extra, u)
-        go_on_from(person, SLOT_SUPPORT, FIRST_CONTACT)
+        begin(person, world)
+
+
+@kernel
+def needs_help_now(person: Any, world: Any) -> bool:
+    """Emergency support before reasonable grounds: a share of adults without a secure place, if any."""
+    share = world.rules.support.emergency
+    if share == 0.0 or person.in_support or person.away or person.stage[SLOT_SUPPORT] != ENDED:
+        return False
+    place = person.place if person.followed else community.place_at_start(person, world)
+    destitute = PLACE_FRIENDS <= place <= PLACE_STREET
+    return destitute and draw(person, DRAW_EMERGENCY, 0) < share
+
+
+@kernel
+def begin(person: Any, world: Any) -> None:
+    """Support is to start at the first contact with a caseworker."""
+    begin_story(person, SLOT_SUPPORT)
+    rules = world.rules.support
+    u = draw(person, DRAW_FIRST_CONTACT, 0)
+    wait_about(person, world, SLOT_SUPPORT, rules.first_contact_min, rules.first_contact_extra, u)
+    go_on_from(person, SLOT_SUPPORT, FIRST_CONTACT)
+
+
+@kernel
+def goes_on(person: Any) -> bool:
+    """The case is open, and not refused at reasonable grounds: support waits for the decision."""
+    return person.case_open and not person.rg_refused
 
 
 @kernel
@@ -113,7 +145,7 @@ def support(person: Any, world: Any) -> None:
     """From the offer to the last day of casework."""
     stage = person.stage[SLOT_SUPPORT]
     if stage == FIRST_CONTACT:
-        if not person.case_open and not person.confirmed:
+        if not goes_on(person) and not person.confirmed:
             end_story(person, SLOT_SUPPORT)
             return
         begin_casework(person, world)
@@ -141,7 +173,8 @@ def begin_casework(person: Any, world: Any) -> None:
     person.subsistence = True
     person.bed_until = NEVER
     person.exit_told = NEVER
-    record(person, world, EVENT_SUPPORT_STARTED, 0)
+    in_time = person.rg_positive_at <= world.now
+    record(person, world, EVENT_SUPPORT_STARTED, DETAIL_NONE if in_time else DETAIL_EMERGENCY)
     person.contact_draw = draw(person, DRAW_IN_CONTACT, 0)
     contact.settle(person, world)
     ask_for_bed(person, world)
@@ -154,7 +187,7 @@ def begin_casework(person: Any, world: Any) -> None:
 @kernel
 def await_decision(person: Any, world: Any) -> None:
     """Wait for the conclusive decision, then for the end that it brings."""
-    if person.case_open:
+    if goes_on(person):
         until(person, world, SLOT_SUPPORT, NEVER)
         go_on_from(person, SLOT_SUPPORT, DECISION)
     elif person.confirmed:
@@ -170,11 +203,16 @@ def await_decision(person: Any, world: Any) -> None:
 @kernel
 def await_last_day(person: Any, world: Any) -> None:
     """After a negative decision: the last day, unless the decision is overturned before."""
-    if world.now < person.leaving and not person.confirmed:
+    if person.confirmed:
+        begin_moving_on(person, world)
+    elif goes_on(person):
+        person.bed_until = NEVER
+        rebook_bed(person, world)
+        until(person, world, SLOT_SUPPORT, NEVER)
+        go_on_from(person, SLOT_SUPPORT, DECISION)
+    elif world.now < person.leaving:
         until(person, world, SLOT_SUPPORT, person.leaving)
         go_on_from(person, SLOT_SUPPORT, NOTICE)
-    elif person.confirmed:
-        begin_moving_on(person, world)
     else:
         end(person, world, DETAIL_NEGATIVE_DECISION)
         end_story(person, SLOT_SUPPORT)
@@ -304,6 +342,14 @@ def decided(person: Any, world: Any) -> None:
         wake(person, world, SLOT_SUPPORT)
     elif person.confirmed and person.end_reason == DETAIL_NEGATIVE_DECISION and not person.away:
         support_again(person, world)
+
+
+@kernel
+def refused_at_first(person: Any, world: Any) -> None:
+    """A negative reasonable grounds decision: emergency support, if there is any, has to end."""
+    person.rg_refused = True
+    if person.in_support:
+        wake(person, world, SLOT_SUPPORT)
 
 
 @kernel
