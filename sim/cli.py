@@ -103,17 +103,19 @@ def player(
 
 @app.command(name="list")
 def list_() -> None:
-    """List the scenarios: what they are, and who decides."""
-    from sim.commands import show_list
+    """List the scenarios by who decides: what each is."""
+    from sim.commands_options import show_list
 
     show_list()
 
 
 @app.command()
 def explain(
-    what: Annotated[str, typer.Argument(metavar="PATH_OR_SCENARIO", help="A parameter or a scenario.")],
+    what: Annotated[
+        list[str], typer.Argument(metavar="PATH | [scenario] NAME", help="A parameter or a scenario.")
+    ],
 ) -> None:
-    """Explain a parameter (value, unit, range, source, who changes it) or a scenario (what it changes)."""
+    """Explain a parameter (value, unit, range, source) or a scenario (which rule it changes, and how)."""
     from sim.commands import show_explanation
 
     show_explanation(what)

@@ -1,6 +1,7 @@
-"""What ``cliffedge list``, ``explain`` and ``check`` print: the configuration in words.
+"""What ``cliffedge explain`` and ``check`` print: the configuration in words.
 
-Readers of the configuration only. Running and comparing stand in ``sim.experiment.commands``.
+Readers of the configuration only. Options in words (``list``, ``explain scenario``) stand in
+``sim.commands_options``, running and comparing in ``sim.experiment.commands``.
 """
 
 from __future__ import annotations
@@ -18,27 +19,20 @@ if TYPE_CHECKING:
 _WIDTH: Final = 100
 
 
-def show_list() -> None:
-    """Print every scenario with its title, who decides, and how to combine them."""
-    from sim.config.stories import available
-
-    cards = available()
-    widest = max(len(card.name) for card in cards)
-    for card in cards:
-        print(f"{card.name:<{widest}}  {card.title}")
-        print(f"{'':<{widest}}  decided by: {card.decided_by}")
-    print("\nOne option made of several: scenarios=[priority_need,local_connection_exempt]")
-    print("More about one: cliffedge explain NAME")
-
-
-def show_explanation(what: str) -> None:
+def show_explanation(words: Sequence[str]) -> None:
     """Print what a parameter, a group of parameters or a scenario is.
+
+    Parameters
+    ----------
+    words : sequence of str
+        A path or the name of a scenario; the word ``scenario`` may stand before the latter.
 
     Raises
     ------
     SimError
         If there is nothing of this name; the nearest is named.
     """
+    from sim.commands_options import explain_option
     from sim.config.compose import baseline
     from sim.config.mistakes import (
         ConfigurationError,
@@ -53,8 +47,9 @@ def show_explanation(what: str) -> None:
     from sim.config.tree import branch_at, plain, shape
 
     stories = story_files()
-    if any(name in stories for name in what.split("+")):
-        _explain_scenario(what)
+    what = words[-1] if len(words) == 2 and words[0] == "scenario" else " ".join(words)
+    if len(words) == 2 or any(name in stories for name in what.split("+")):
+        explain_option(what)
         return
     today = baseline()
     tree = plain(today)
@@ -127,32 +122,6 @@ def show_check(overrides: Sequence[str]) -> None:
         ("configuration", config_hash(today)),
         ("program", source_hash()),
     )
-
-
-# ------------------------------------------------------------------------------------------------ scenarios
-def _explain_scenario(what: str) -> None:
-    from sim.config.compose import scenario
-    from sim.config.evidence import register
-
-    option = scenario([what])
-    print(f"{option.name}: {option.title}")
-    _facts(
-        *(("why", why) for why in option.why),
-        *(("source", source.words()) for source in option.sources),
-        ("decided by", "; ".join(dict.fromkeys(option.decided_by))),
-        ("starts", f"{option.before.policy.start}, for {option.applies_to.replace('_', ' ')}"),
-        ("file", ", ".join(str(file) for file in option.files)),
-    )
-    if not option.changes:
-        print("It changes nothing.")
-        return
-    print("It changes:")
-    for path, (before, after) in option.changes.items():
-        entry = register().entry(path)
-        _facts(
-            (path, f"{_value(before)} becomes {_value(after)} ({entry.unit})"),
-            ("", entry.meaning),
-        )
 
 
 def _changed_by(path: str) -> list[StoryCard]:

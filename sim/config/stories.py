@@ -6,12 +6,13 @@ does to the parameters, and whether two stories agree, is for ``sim.config.compo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from sim.config.evidence import Source
 from sim.config.files import read_mapping, shown_path
@@ -21,6 +22,36 @@ from sim.config.tree import Plain
 from sim.config.values import Text
 
 BASELINE: Final = "baseline"
+
+
+DECIDERS: Final = (
+    "Home Office",
+    "Parliament",
+    "Welsh Government",
+    "Ministry of Justice",
+    "Department for Education",
+    "councils",
+    "NHS",
+    "providers",
+    "nobody",
+)
+"""Who can decide. A story names one of them first; how, or with whom, may follow."""
+
+
+def decider_of(words: str) -> str | None:
+    """Return who decides, named first in the words; None if it is nobody of `DECIDERS`."""
+    for decider in DECIDERS:
+        if re.match(rf"{decider.removesuffix('s')}s?\b", words):
+            return decider
+    return None
+
+
+def _decider(words: str) -> str:
+    """Return the words, if they begin with somebody who can decide."""
+    if decider_of(words) is None:
+        near = did_you_mean(nearest(re.split("[,;]| and ", words)[0], DECIDERS))
+        raise ValueError(f"must begin with who decides{near}. Allowed: {listed(DECIDERS, 20)}")
+    return words
 
 
 def _as_list(given: object) -> object:
@@ -35,7 +66,7 @@ class StoryText(BaseModel):
     title: Text
     why: Text
     source: Annotated[tuple[Source, ...], BeforeValidator(_as_list)]
-    decided_by: Text
+    decided_by: Annotated[Text, AfterValidator(_decider)]
 
 
 @dataclass(frozen=True)
@@ -58,6 +89,11 @@ class StoryCard:
     sources: tuple[Source, ...]
     decided_by: str
     file: Path
+
+    @property
+    def decider(self) -> str:
+        """Who decides first of all, in one of the names of `DECIDERS`."""
+        return decider_of(self.decided_by) or "nobody"
 
 
 @dataclass(frozen=True)

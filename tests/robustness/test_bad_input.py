@@ -9,7 +9,7 @@ from sim.config.compose import available, baseline, scenario
 from sim.config.mistakes import ConfigurationError
 from sim.config.stories import read_story
 
-STORY = "story:\n  mine: {title: t, why: w, decided_by: d, source: {title: t, publisher: p, date: d}}\n"
+STORY = "story:\n  mine: {title: t, why: w, decided_by: nobody, source: {title: t, publisher: p, date: d}}\n"
 
 
 def message(overrides: list[str]) -> str:

@@ -1,6 +1,7 @@
 """The command line: what each verb prints, how it ends, and that help comes without loading a model."""
 
 import os
+import re
 import subprocess
 import sys
 import types
@@ -146,8 +147,28 @@ def test_list_names_every_scenario_and_who_decides(
     assert call(monkeypatch, "list") == 0
     said = capsys.readouterr().out
     for file in (checkout / "scenarios").glob("*.yaml"):
-        assert f"\n{file.stem} " in f"\n{said}"
-    assert "decided by: Home Office" in said
+        assert f"\n  {file.stem} " in said or f" {file.stem}: " in said
+    assert said.startswith("Decided by: Home Office\n  ")
+    _, parliament = said.split("Decided by: Parliament\n")
+    assert parliament.index("  priority_need ") < parliament.index("\n\n")
+
+
+def test_list_groups_options_by_who_decides_and_refuses_an_unknown_one(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "scenarios").mkdir()
+    story = "story:\n  mine: {title: t, why: w, decided_by: WHO, source: {title: t, publisher: p, date: d}}\n"
+    changes = "support: {move_on_days: 60}\n"
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "scenarios" / "mine.yaml").write_text(
+        story.replace("WHO", "councils and providers") + changes
+    )
+    assert call(monkeypatch, "list") == 0
+    _, councils = capsys.readouterr().out.split("Decided by: councils\n")
+    assert re.match(r"  mine +t\n +\(councils and providers\)\n", councils)
+    (tmp_path / "scenarios" / "mine.yaml").write_text(story.replace("WHO", "Hone Office") + changes)
+    assert call(monkeypatch, "list") == 2
+    assert "must begin with who decides; did you mean Home Office" in capsys.readouterr().err
 
 
 def test_explain_tells_all_about_a_parameter(
@@ -172,14 +193,24 @@ def test_explain_shows_the_dates_of_a_dated_value(
     assert "from 2014-01-01 14; from 2019-02-01 45" in capsys.readouterr().out
 
 
-def test_explain_tells_what_a_scenario_changes(
+@pytest.mark.parametrize("words", [("priority_need",), ("scenario", "priority_need")])
+def test_explain_tells_what_a_scenario_changes_and_in_which_rule(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], words: tuple[str, ...]
+) -> None:
+    assert call(monkeypatch, "explain", *words) == 0
+    said = capsys.readouterr().out
+    assert "It changes: docs/pathway.md section 8, R7; Housing Act 1996, s189\n" in said
+    assert "housing.priority_need.confirmed_survivors" in said
+    assert "false -> true" in said
+    assert "Survivor support policy brief" in said
+    assert "today's source" in said
+
+
+def test_explain_scenario_wants_a_scenario(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert call(monkeypatch, "explain", "priority_need") == 0
-    said = capsys.readouterr().out
-    assert "housing.priority_need.confirmed_survivors" in said
-    assert "false becomes true" in said
-    assert "Survivor support policy brief" in said
+    assert call(monkeypatch, "explain", "scenario", "priority_ned") == 2
+    assert "did you mean priority_need?" in capsys.readouterr().err
 
 
 def test_explain_shows_a_group(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,0 +1,68 @@
+"""Every scenario changes something, through the rule it names, and a story shows it.
+
+That a scenario helps is nowhere asked for. A story under a scenario must fail when its lever is taken away,
+and be told under the rule (or the section of the pathway) that `cliffedge explain scenario` names for it.
+"""
+
+import re
+
+import pytest
+
+from sim.config.compose import scenario
+from sim.config.evidence import register
+from sim.config.lever_rules import rule_of
+from sim.config.stories import DECIDERS, available
+from sim.config.tree import leaves
+from tests.stories import rules, telling
+
+OPTIONS = [card.name for card in available() if card.name != "baseline"]
+TOLD = [story for story in rules.read() if story.options]
+
+
+def of_rule(story, path):
+    """Whether a story is told under the rule of a lever, or under its section."""
+    rule = rule_of(path)
+    named = set(re.findall(r"R\d+", rule.rule)) | {f"pathway {rule.section}"}
+    return story.rule in named
+
+
+@pytest.mark.parametrize("name", OPTIONS)
+def test_scenario_changes_resolved_values(name):
+    option = scenario([name])
+    old, new = dict(leaves(option.before)), dict(leaves(option.after))
+    assert [path for path in option.changes if old[path] != new[path]]
+
+
+@pytest.mark.parametrize("name", OPTIONS)
+def test_the_rule_that_a_scenario_names_is_what_changes(name):
+    told = [story for story in TOLD if name in story.options]
+    assert told, f"no story is told under {name}: write one in tests/stories/rules"
+    unseen = []
+    for path in scenario([name]).changes:
+        near = [story for story in told if of_rule(story, path)]
+        if not any(telling.mistakes(story, telling.tell(story, ignoring=[path])) for story in near):
+            rule = rule_of(path).words()
+            unseen.append(f"{path} ({rule}): no story of this rule fails without it, of {len(near)}")
+    assert not unseen, "\n".join(unseen)
+
+
+def test_every_lever_has_a_rule_in_a_section_that_exists():
+    for path, _ in leaves(scenario(["baseline"]).before):
+        if register().kind(path) == "lever":
+            rule = rule_of(path)
+            assert str(rule.section) in rules.sections(), path
+            assert rule.rule == "" or set(re.findall(r"R\d+", rule.rule)) <= {f"R{k}" for k in range(13)}, (
+                path
+            )
+
+
+def test_everybody_who_decides_is_of_the_known_ones():
+    deciders = {card.decider for card in available()}
+    assert deciders <= set(DECIDERS)
+    assert {"Home Office", "Parliament"} <= deciders
+
+
+def test_priority_need_gives_nothing_to_a_survivor_without_recourse():
+    """The law makes it zero: whoever is not eligible (s185) has the same life with the option and without."""
+    (story,) = (one for one in TOLD if "no recourse" in one.title and one.options == ("priority_need",))
+    assert telling.tell(story) == telling.tell(story, ignoring=["housing.priority_need.confirmed_survivors"])
