@@ -236,7 +236,7 @@ def test_check_prints_the_plan(monkeypatch: pytest.MonkeyPatch, capsys: pytest.C
     assert call(monkeypatch, *words, "experiment.band_replications=0") == 0
     said = capsys.readouterr().out
     assert "priority_need: Priority need for confirmed survivors" in said
-    assert "runs           6" in said
+    assert "runs           15" in said  # three of two, and three of three under the second pairing of luck
     assert "2027-04-01" in said
 
 
