@@ -96,9 +96,10 @@ COSTS = {
     "cost_public_with_harm": (31250.0, (500.0, 1200.0, 0.0, -900.0), 40.0, "£"),
     "resource_casework_week": (9.0, (5.0, 0.0, 0.0, 5.0), 0.1, "weeks"),
     "resource_temporary_night_single": (40.0, (-3.0, 12.0, 0.0, 9.0), 0.3, "nights"),
+    "homes_others_wait_for_everyone": (2000.0, (2.0, 300.0, 0.0, 280.0), 9.0, "homes"),
     "cost_councils_everyone": (30.0, (-1.0, 4.0, 0.0, 3.0), 0.1, "£ million"),
 }
-"""Costs: level, effect of each option, spread, unit; no option's total is the sum of these."""
+"""Costs and homes: level, effect of each option, spread, unit; no total is the sum of these."""
 # (level, effect of each option, spread, family, better): shares of people
 PERSONS: dict[str, tuple[float, tuple[float, ...], float, str, str]] = {
     "recovery_housing_day_365": (0.31, (0.02, 0.01, 0.0, 0.04), 0.002, "recovery", "higher"),

@@ -16,6 +16,7 @@ from typing import Any, Final
 from sim.errors import SimError
 from sim.present.costs import cost_in_short, costs_section, tables_of
 from sim.present.crowding import crowded, price_in_beds
+from sim.present.displaced import displaced
 from sim.present.equity import equity_section, group_tables, people_in
 from sim.present.figures import Table, band_title, bounds, differences_block, places_block, return_block
 from sim.present.history import (
@@ -130,8 +131,8 @@ def content(stored: Stored) -> dict[str, Any]:
     groups, costs = group_tables(stored), costs_section(stored)
     recovered, kept, joint = recovery(stored), held(stored), together(stored)
     others: list[Table | None] = [*recovered]
-    told = gains(stored)
-    others += [part["table"] if part else None for part in (kept, told)]
+    told, homes = gains(stored), displaced(stored)
+    others += [part["table"] if part else None for part in (kept, told, homes)]
     others += [joint["outside"] if joint else None]
     stay = setting(stored.config, "support.needs_assessment.mean_post_cg_stay_days")
     return {
@@ -160,6 +161,7 @@ def content(stored: Stored) -> dict[str, Any]:
         "gains": told,
         "costs": costs,
         "equity": equity_section(stored, groups),
+        "displaced": homes,
         "together": joint,
         "years": years_block(stored),
         "crowded": crowded(stored),

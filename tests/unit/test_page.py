@@ -368,6 +368,17 @@ def test_payers_stand_in_a_table_and_the_value_of_harm_apart(html: str) -> None:
     assert re.search(r"Councils</th><td[^>]*>£30.0</td>", section)
 
 
+def test_homes_gained_are_told_as_homes_that_others_wait_for(html: str) -> None:
+    (section,) = re.findall(r'<section aria-labelledby="homes-heading">(.*?)</section>', html, re.S)
+    longer, priority, local, together = re.findall(r"<li>([^<]*)</li>", section)
+    assert "no difference that can be told from chance" in longer
+    assert re.search(r"\+(29|30)\d homes gained by survivors that other households wait for", priority)
+    assert local.endswith("no home more or fewer.")
+    assert "other households wait for" in together
+    assert "an identity, not a forecast" in section
+    assert "New supply is taken to meet 0% of the extra homes" in section
+
+
 def test_a_result_without_costs_says_so(tmp_path: Path) -> None:
     folder = write_result(tmp_path / "costless", costs=False)
     assert "This result holds no costs." in costs_of(page.write(folder).read_text(encoding="utf-8"))
