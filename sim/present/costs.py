@@ -148,6 +148,7 @@ def costs_section(stored: Stored) -> dict[str, Any] | None:
         told.append(f"{sentence(cost)} {day_sentence(stored, option)}")
     return {
         "told": told,
+        "set_up": set_up(stored),
         "ranges": _ranges_table(stored, totals),
         "figure": costs_block(stored),
         "payers": _payers_table(
@@ -168,6 +169,21 @@ def costs_section(stored: Stored) -> dict[str, Any] | None:
         "spent": _spent_table(stored),
         "harm": _harm_table(stored),
     }
+
+
+def set_up(stored: Stored) -> str:
+    """What it costs, once, to set up the services that an option changes; empty where nothing is declared."""
+    said = []
+    for option in stored.options:
+        changed = dict.fromkeys(
+            path.split(".")[1] for path, _, _ in option.changes if path.startswith("services.")
+        )
+        for name in changed:
+            service = (stored.config.get("services") or {}).get(name) or {}
+            if service.get("set_up_cost", 0.0) > 0:
+                amount = number(float(service["set_up_cost"]), _PER)
+                said.append(f"{service.get('title', name)}, {amount} ({service['payer']}; {option.title})")
+    return f"Setting up, once, and not in these figures: {'; '.join(said)}." if said else ""
 
 
 def _ranges_table(stored: Stored, totals: Sequence[Effect]) -> Table:

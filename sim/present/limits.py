@@ -45,8 +45,9 @@ NOT_MODELLED: Final[tuple[tuple[str, str], ...]] = (
     ),
     (
         "Costs of homes, benefits and setting up",
-        "Rents, housing benefit and other benefits, costs of setting an option up and prices that change "
-        "with scale are left out; most unit costs are assumed, so costs compare options and are no budget.",
+        "Rents, housing benefit and other benefits and prices that change with scale are left out, and costs "
+        "of setting up a service stand apart; most unit costs are assumed, so costs compare options and are "
+        "no budget.",
     ),
     (
         "Two core outcomes of recovery, and well-being",

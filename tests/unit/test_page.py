@@ -368,6 +368,19 @@ def test_payers_stand_in_a_table_and_the_value_of_harm_apart(html: str) -> None:
     assert re.search(r"Councils</th><td[^>]*>£30.0</td>", section)
 
 
+def test_setting_up_a_service_stands_apart() -> None:
+    from sim.present.costs import set_up
+
+    def of(*paths: str) -> str:
+        option = types.SimpleNamespace(title="The pilots", changes=[(path, "0", "1") for path in paths])
+        services = {"pilots": {"title": "Pilots", "payer": "councils", "set_up_cost": 150_000.0}, "other": {}}
+        stored = types.SimpleNamespace(options=[option], config={"services": services})
+        return set_up(stored)  # type: ignore[arg-type]
+
+    assert of("services.pilots.offered_share", "services.pilots.areas").count("£150,000 (councils") == 1
+    assert of("services.other.offered_share", "support.floor.bed_days") == ""
+
+
 def test_homes_gained_are_told_as_homes_that_others_wait_for(html: str) -> None:
     (section,) = re.findall(r'<section aria-labelledby="homes-heading">(.*?)</section>', html, re.S)
     longer, priority, local, together = re.findall(r"<li>([^<]*)</li>", section)
