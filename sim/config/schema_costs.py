@@ -33,6 +33,7 @@ class Costs(Part):
     conclusive_grounds_decision: UnitCost
     temporary_night_single: UnitCost
     temporary_night_family: UnitCost
+    bridging_night: UnitCost
     prevention_case: UnitCost
     relief_case: UnitCost
     main_duty_inquiry: UnitCost

@@ -175,6 +175,7 @@ def used(
         ("casework_week", care, None),
         ("subsistence_week", subsistence, None),
         ("asylum_night", places.labelled(Place.ASYLUM_ACCOMMODATION), None),
+        ("bridging_night", places.labelled(Place.BRIDGING_HOME), None),
         ("temporary_night_single", temporary, ~dependants),
         ("temporary_night_family", temporary, dependants),
     ):

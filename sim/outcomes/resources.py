@@ -87,6 +87,7 @@ RESOURCES: Final[tuple[Resource, ...]] = (
         NIGHT,
         "time in place COUNCIL_TEMPORARY of people with dependants",
     ),
+    Resource("bridging_night", "nights in a bridging home", "nights", NIGHT, "time in place BRIDGING_HOME"),
     Resource("prevention_case", "prevention duties begun", "duties", EACH, "PREVENTION_STARTED"),
     Resource("relief_case", "relief duties begun", "duties", EACH, "RELIEF_STARTED"),
     Resource(

@@ -44,7 +44,8 @@ LIFE = (
     (151, E.MOVED, P.COUNCIL_TEMPORARY),
     (180, E.MAIN_DUTY_ACCEPTED),
     (200, E.CRISIS),
-    (201, E.MOVED, P.OWN_HOME),
+    (201, E.MOVED, P.BRIDGING_HOME),
+    (205, E.MOVED, P.OWN_HOME),
     (210, E.SERVICE_STARTED, service(1)),
     (224, E.SERVICE_ENDED, service(1)),
     (900, E.MOVED, P.STREET),
@@ -62,6 +63,7 @@ def test_each_resource_is_counted_inside_follow_up_and_nowhere_else():
         "conclusive_grounds_decision": 1.0,  # at the very instant
         "temporary_night_single": 50.0,
         "temporary_night_family": 0.0,
+        "bridging_night": 4.0,
         "relief_case": 1.0,
         "main_duty_inquiry": 1.0,
         "prevention_case": 0.0,
@@ -79,7 +81,7 @@ def test_payers_pay_their_own_and_the_public_pays_all_but_charity():
     told = figures(LIFE)
     rough = 11.0 / 365.25
     assert told("cost_home_office") == pytest.approx(30 + 7 + 6 + 1)
-    assert told("cost_councils") == pytest.approx(50 + 1 + 1 + rough)
+    assert told("cost_councils") == pytest.approx(50 + 4 + 1 + 1 + rough)
     assert told("cost_nhs") == pytest.approx(1 + rough + 20)
     assert told("cost_charity") == 0
     assert told("cost_public") == pytest.approx(sum(told(f"cost_{payer}") for payer in PUBLIC))
