@@ -97,6 +97,8 @@ def line_of(words: str, services: Sequence[str], names: Iterable[str] = (SOMEBOD
     if shape is None:
         raise StoryError(f"{words!r} cannot be read; a line reads: EVENT (DETAIL) at PLACE, WHEN")
     event_words, place_words = shape["event"], shape["place"]
+    if f"{event_words} at {place_words}".upper().replace(" ", "_") in Event.__members__:
+        event_words, place_words = f"{event_words} at {place_words}", None
     detail = place = None
     if shape["detail"] is not None:
         told = shape["detail"].strip().lower().replace(" ", "_")

@@ -19,6 +19,15 @@ OPTIONS = [card.name for card in available() if card.name != "baseline"]
 TOLD = [story for story in rules.read() if story.options]
 
 
+PACKAGE = "modern_slavery_pec_package"
+
+
+def part_of_package(path, change):
+    """The paths that another scenario sets to the same value: its stories show what they do."""
+    others = [scenario([name]).changes for name in OPTIONS if name != PACKAGE]
+    return {path for other in others if other.get(path) == change}
+
+
 def of_rule(story, path):
     """Whether a story is told under the rule of a lever, or under its section."""
     rule = rule_of(path)
@@ -38,9 +47,10 @@ def test_the_rule_that_a_scenario_names_is_what_changes(name):
     told = [story for story in TOLD if name in story.options]
     assert told, f"no story is told under {name}: write one in tests/stories/rules"
     unseen = []
-    for path in scenario([name]).changes:
+    for path, change in scenario([name]).changes.items():
         near = [story for story in told if of_rule(story, path)]
-        if not any(telling.mistakes(story, telling.tell(story, ignoring=[path])) for story in near):
+        seen = any(telling.mistakes(story, telling.tell(story, ignoring=[path])) for story in near)
+        if not seen and not (name == PACKAGE and path in part_of_package(path, change)):
             rule = rule_of(path).words()
             unseen.append(f"{path} ({rule}): no story of this rule fails without it, of {len(near)}")
     assert not unseen, "\n".join(unseen)
