@@ -72,7 +72,7 @@ def small(network: str, simulator: str, n_people: int) -> dict[str, Any]:
     if simulator == "compiled":
         compiled(net, 10)
         began = cpu()
-        visits = compiled(net, n_people, SEED)
+        visits = compiled(net, n_people, SEED, on_sheets=True)
         seconds = cpu() - began
         served = int((visits.begun < inf).sum())
         events = n_people + 2 * served + int((visits.begun[0] == inf).sum())

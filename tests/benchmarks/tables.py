@@ -65,8 +65,8 @@ def section(name: str, quick: bool) -> list[Cell]:
             Cell("whole", "national", told, once),
             Cell("whole, log left as it is", "national", {**told, "log": False}, once),
             Cell("whole, outcomes measured", "national", {**told, "measure": True}, once),
-            Cell("forked", "forked", told, once),
-            Cell("reference", "national", {"engine": "reference", "factor": factor}, 1 if quick else 2),
+            Cell("forked", "forked", told, min(once, 3)),
+            Cell("reference", "national", {"engine": "reference", "factor": factor}, 1),
             Cell("reference, forked", "forked", {"engine": "reference", "factor": factor}, 1),
             Cell("compilation", "compilation", {}, 1),
         ]
@@ -78,7 +78,7 @@ def section(name: str, quick: bool) -> list[Cell]:
                 {"engine": "compiled", "factor": times * factor, "log": with_log},
                 1 if quick else rounds,
             )._replace(label=f"x{times}{'' if with_log else ', log left as it is'}")
-            for times, rounds in ((1, 5), (3, 5), (10, 2), (30, 2))
+            for times, rounds in ((1, 5), (3, 3), (10, 2), (30, 1))
             for with_log in (True, False)
         ]
     small = ["people.arrivals.multiplier=0.02"] if quick else []
@@ -88,7 +88,7 @@ def section(name: str, quick: bool) -> list[Cell]:
             f"{workers} worker{'s' * (workers > 1)}",
             "runner",
             {"workers": workers, "replications": 2 if quick else 4, "band": 0, "overrides": small},
-            1 if quick else 5,
+            1 if quick else 3,
         )
         for workers in (1, 2)
     ]
