@@ -361,6 +361,7 @@ def test_payers_stand_in_a_table_and_the_value_of_harm_apart(html: str) -> None:
     for payer in ("Home Office", "Councils", "NHS", "Charity", "All public bodies"):
         assert f'<th scope="row">{payer}</th>' in section
     assert "£328,720 (prices of 2016-17)" in section
+    assert "Benefits, rents and housing benefit are left out on all sides" in section
     assert re.search(r"Both together</th>\s*<td[^>]*>£31,250", section)
     assert re.search(
         r"Weeks of casework</th>\s*<td[^>]*>Home Office</td>\s*<td[^>]*>£90 \(assumed\)", section
