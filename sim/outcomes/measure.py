@@ -37,6 +37,7 @@ from sim.outcomes.held import RECORDED_HELD, hold_detection
 from sim.outcomes.paired import more_or_fewer
 from sim.outcomes.places import CATEGORY_WORDS, Category
 from sim.outcomes.re_presentation import HARM, KINDS, RECORDED, Returns, returns
+from sim.outcomes.reach import reach
 from sim.outcomes.recovery import Offers, had_and_lost
 from sim.outcomes.registry import HORIZONS, metric
 from sim.outcomes.spells import Story, place_spells, story_of, story_of_everyone, victim_care_spells
@@ -127,7 +128,7 @@ def measure(
     follow_up : float
         How long the cohort is followed from t0 [days]; 730 in the main analysis.
     services : sequence of str, optional
-        Names of services in the order of their numbers in the log, for the calendar series.
+        Names of services in the order of their numbers in the log, for who is reached and the calendar.
     calendar : bool, optional
         Whether to read everyone's log, too, for the calendar series and the rows of the family *calendar*.
         Without them a run is measured several times as fast, and all other figures are the same.
@@ -169,6 +170,7 @@ def measure(
     rows += _exits(lives, exited, population.status[cohort.rows])
     rows += _two_cliffs(lives, exited, population.status[cohort.rows])
     rows += _by_group(groups(population, cohort.rows, then), values, found)
+    rows += [_row(*told) for told in reach(lives, services)]
     series: list[everyone.Row] = []
     if calendar:
         all_events = story_of_everyone(log, len(population))

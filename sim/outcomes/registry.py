@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from sim.errors import SimError
-from sim.outcomes import paired, recovery, resources
+from sim.outcomes import paired, reach, recovery, resources
 
 Better = Literal["lower", "higher", "none"]
 Family = Literal[
@@ -475,7 +475,7 @@ _add(
     "calendar",
     "Kaplan-Meier from BED_REQUESTED to BED_TAKEN; giving up and still waiting are censored",
 )
-for _listed in (*resources.metrics(), *recovery.metrics(), *paired.metrics()):
+for _listed in (*reach.metrics(), *resources.metrics(), *recovery.metrics(), *paired.metrics()):
     _add(*_listed)
 
 for _name, _words, _unit, _formula in (

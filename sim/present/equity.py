@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from sim.outcomes.reach import GROUP as SERVICES
 from sim.present.drawing import wrapped
 from sim.present.figures import Block, Table, svg_uri
 from sim.present.names import GROUPS, PRIMARY, group_label, metric_name
@@ -61,7 +62,11 @@ def _count(stored: Stored, group: str) -> float | None:
 
 def groups_of(stored: Stored) -> list[str]:
     """The groups of a result, such as ``sex=female``, in the order in which they are shown."""
-    present = dict.fromkeys(str(group) for group in stored.outcomes["group"].unique() if "=" in str(group))
+    present = dict.fromkeys(
+        str(group)
+        for group in stored.outcomes["group"].unique()
+        if "=" in str(group) and not str(group).startswith(f"{SERVICES}=")
+    )
     order = {subject: place for place, subject in enumerate(GROUPS)}
     return sorted(present, key=lambda group: order.get(group.partition("=")[0], len(order)))
 

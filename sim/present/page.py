@@ -31,6 +31,7 @@ from sim.present.history import (
 from sim.present.limits import NOT_MODELLED
 from sim.present.names import PRIMARY, PUT_OFF, SAID_LATER, SECOND_YEAR, metric_name
 from sim.present.persons import gains, held, recovery
+from sim.present.reached import services_table
 from sim.present.read import Stored, Story, effects, load
 from sim.present.rests import (
     assumed,
@@ -130,7 +131,8 @@ def content(stored: Stored) -> dict[str, Any]:
     first_told = [effect for effect in headline if effect.metric not in SAID_LATER] or headline
     groups, costs = group_tables(stored), costs_section(stored)
     recovered, kept, joint = recovery(stored), held(stored), together(stored)
-    others: list[Table | None] = [*recovered]
+    reached = services_table(stored)
+    others: list[Table | None] = [*recovered, reached]
     told, homes = gains(stored), displaced(stored)
     others += [part["table"] if part else None for part in (kept, told, homes)]
     others += [joint["outside"] if joint else None]
@@ -158,6 +160,7 @@ def content(stored: Stored) -> dict[str, Any]:
         "held": kept,
         "later": _later(stored),
         "recovery": recovered,
+        "services": reached,
         "gains": told,
         "costs": costs,
         "equity": equity_section(stored, groups),
