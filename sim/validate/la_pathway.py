@@ -43,7 +43,7 @@ class Pilots:
         Refusals by reason; their split was not published.
     rejected_share : float
     need_accommodation, not_fluent, male : float
-        Shares of those referred: not in a settled home on the day of the referral; not fluent in English; men.
+        Shares of those referred: in no settled home on the day of referral; not fluent in English; men.
     """
 
     referrals: float
@@ -100,7 +100,7 @@ def simulated(population: Population, log: EventLog, number: int) -> Pilots:
     referred = ~np.isin(answer, _NOT_REFERRED)
     if not referred.any():
         raise SimError(
-            f"nobody was referred to {SERVICE}: its offered_share is 0; allowed: above 0; nearest: 0.4, as in "
+            f"nobody was referred to {SERVICE}: its offered_share is 0; allowed: above 0; nearest: 0.4, in "
             "scenarios/la_pathway.yaml"
         )
     at, answer = offered[referred], answer[referred]
