@@ -322,3 +322,31 @@ def test_people_on_the_street_on_one_night_are_counted_at_its_midnight():
         [(10, E.REFERRED, P.STREET), (304, E.CRISIS), (500, E.MOVED, P.STREET)],
     )
     assert [found["rough_one_night", year] for year in ("2014", "2015")] == [2, 1]
+
+
+def test_who_is_reached_by_which_service_and_who_is_turned_away():
+    from sim.outcomes.cliff_edge import life as lives_of
+    from sim.outcomes.reach import reach
+
+    first, second = service(0), service(1)
+    story = everyone(
+        [(10, E.SERVICE_OFFERED, first), (30, E.SERVICE_STARTED, first)],
+        [(10, E.SERVICE_OFFERED, first), (10, E.SERVICE_CRITERIA_NOT_MET, first)],
+        [(20, E.SERVICE_OFFERED, second), (20, E.SERVICE_KEPT_OUT, second)],
+        [(5, E.SERVICE_OFFERED, second), (5, E.SERVICE_DECLINED, second)],
+    )
+    told = {
+        (name, group): value
+        for name, group, value, people in reach(
+            lives_of(story, np.zeros(4), 25.0, HORIZON), ("one", "two", "three")
+        )
+        if people == 4
+    }
+    assert told["service_offered_share", "all"] == 1.0
+    assert told["service_offered_share", "service=one"] == 0.5
+    assert told["service_turned_away_share", "service=one"] == 0.25
+    assert told["service_turned_away_share", "all"] == 0.5
+    assert told["service_reached_share", "service=one"] == 0.0  # on day 30, after follow-up
+    assert told["service_wait_median", "service=one"] == 20.0
+    assert np.isnan(told["service_wait_median", "service=two"])
+    assert told["service_offered_share", "service=three"] == 0.0
