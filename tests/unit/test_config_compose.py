@@ -165,7 +165,7 @@ def test_in_another_world_the_levers_stay_set() -> None:
 def test_every_shipped_story_can_be_made_and_says_who_decides() -> None:
     cards = available()
     assert cards[0].name == "baseline"
-    assert [card.name for card in cards if "extended" in card.name] == [
+    assert [card.name for card in cards if "extended_support" in card.name] == [
         f"extended_support_{days}" for days in (90, 180, 365)
     ]
     for card in cards:

@@ -31,6 +31,7 @@ NAMES = [
     "outcomes",
     "pathway",
     "performance",
+    "seeds",
     "stories",
     "trainers_guide",
 ]
