@@ -1,4 +1,4 @@
-"""docs/seeds.md: everything the founding publications name is in the model by name, or not modelled by name."""
+"""docs/seeds.md: what the founding publications name is in the model by name, or not modelled by name."""
 
 import re
 
