@@ -3,8 +3,8 @@
 (A) Harm, primary: first of new exploitation, a night rough, going missing. (B) Recorded: first of a new
 referral into the NRM, an unplanned homelessness application after an earlier duty or casework ended, an
 urgent unplanned return to a provider. Death and departure compete. (B) moves with detection as well as with
-need, so (A) leads. RP7 (health crisis) is not modelled. Not here: B with detection held at the baseline's,
-which needs a run of its own.
+need, so (A) leads. RP7 (health crisis) is not modelled. Not here: B with detection held at the baseline's
+(`held`).
 """
 
 from __future__ import annotations
