@@ -79,3 +79,12 @@ def test_priority_need_gives_nothing_to_a_survivor_without_recourse():
     for story in without:
         ignored = telling.tell(story, ignoring=["housing.priority_need.confirmed_survivors"])
         assert telling.tell(story) == ignored
+
+
+def test_the_readme_lists_every_option_under_who_decides(checkout):
+    lines = (checkout / "README.md").read_text(encoding="utf-8").splitlines()
+    for card in available():
+        if card.name != "baseline":
+            row = [line for line in lines if line.startswith(f"| {card.decider} |")]
+            assert len(row) == 1, card.decider
+            assert f"`{card.name}`" in row[0], card.name
