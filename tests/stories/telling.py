@@ -16,6 +16,9 @@ from tests.small_world import Happening, Made
 from tests.stories.lines import SOMEBODY, Line
 from tests.stories.rules import Story, quiet_world
 
+_LONGEST = 80
+"""Lines of a life that are shown when a story fails."""
+
 
 def tell(story: Story, engine: Any = reference, ignoring: Iterable[str] = ()) -> dict[str, list[Happening]]:
     """Run a story in one engine; what happened to each of its people."""
@@ -124,7 +127,9 @@ def _report(story: Story, name: str, wrong: str, own: Sequence[Happening]) -> st
         f"  {wrong}{who}",
         "  What happened:",
     ]
-    return "\n".join([*lines, *(f"    {told}" for told in in_words(own))])
+    life = in_words(own)
+    more = [f"    ... and {len(life) - _LONGEST} more"] if len(life) > _LONGEST else []
+    return "\n".join([*lines, *(f"    {told}" for told in life[:_LONGEST]), *more])
 
 
 def in_words(own: Sequence[Happening]) -> list[str]:
