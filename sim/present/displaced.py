@@ -14,12 +14,13 @@ from sim.present.read import Stored, effects
 from sim.present.words import Effect, number, signed
 
 WAITED_FOR: Final = "homes_others_wait_for_everyone"
+INSTEAD: Final = "households_waiting_instead_mean"
 ROWS: Final = {
     "social_homes_gained_everyone": "Social homes gained by survivors",
     "private_homes_gained_everyone": "Private homes gained by survivors",
-    WAITED_FOR: "Homes that other households wait for",
+    WAITED_FOR: "Homes that other households wait for in exchange",
     "homes_held_mean": "Homes held by survivors, on average",
-    "households_waiting_instead_mean": "Households waiting because survivors hold homes, on average",
+    INSTEAD: "Other households waiting in exchange, on average",
     "temporary_nights_everyone": "Nights of survivors in council temporary accommodation",
     "social_homes_share_of_lets": "Social homes gained a year, as a share of all lets to homeless households",
     "temporary_share_of_households": "Survivors, as a share of all households in temporary accommodation",
@@ -37,6 +38,8 @@ def displaced(stored: Stored) -> dict[str, Any] | None:
         cells = effects(stored, (metric,))
         if cells and math.isfinite(cells[0].baseline):
             level = number(cells[0].baseline, "share" if cells[0].unit == "share" else "")
+            if metric in (WAITED_FOR, INSTEAD):  # an exchange between two runs: there is none in one
+                level = "–"
             rows.append((words, level, *(_cell(each) for each in cells)))
     return {
         "told": [_sentence(each) for each in told],

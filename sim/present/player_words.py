@@ -155,6 +155,8 @@ EVENT_WORDS = MappingProxyType(
         Event.NEEDS_ASSESSED: "recovery needs assessed",
         Event.SUBSISTENCE_ENDED: "payments ended",
         Event.SUPPORT_ENDED: "support ended",
+        Event.CRIMINAL_CASE: "a criminal case holds the decision",
+        Event.LOST_AT_HANDOVER: "lost at the hand-over to another worker",
         Event.CONTACT_STARTED: "regular contact with a named worker began",
         Event.CONTACT_ENDED: "last contact with a named worker",
         Event.ASYLUM_GRANTED: "asylum granted",

@@ -122,8 +122,13 @@ def person_by_hand(people, status, identity, arrival):
     if uk:
         held = ImmigrationStatus.BRITISH
     elif nationality == Nationality.EU:
-        settled = luck < status.eu_settled_share
-        held = ImmigrationStatus.EU_SETTLED if settled else ImmigrationStatus.NO_STATUS
+        with_right = status.eu_settled_share + status.eu_pre_settled_share * status.eu_qualifying_share
+        if luck < with_right:
+            held = ImmigrationStatus.EU_SETTLED
+        elif luck < status.eu_settled_share + status.eu_pre_settled_share:
+            held = ImmigrationStatus.EU_PRE_SETTLED
+        else:
+            held = ImmigrationStatus.NO_STATUS
     elif luck < claim:
         held = ImmigrationStatus.ASYLUM_PENDING
     else:

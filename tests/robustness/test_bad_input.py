@@ -51,7 +51,7 @@ def write(folder: Path, text: str, name: str = "mine") -> None:
         ("risk.dies_per_year.often=1", "risk.dies_per_year is a value and has no parts"),
         ("support.move_on_days.often=1", "support.move_on_days is a value and has no parts"),
         ("services.lifelin.places=3", "Allowed in services: benefits_advice, bright_future"),
-        ("support=3", "is a group, not a value; it holds: reached_share"),
+        ("support=3", "is a group, not a value; it holds: "),
         ("support.floor=null", "support.floor = nothing (override support.floor=null): is a group"),
         ("risk.dies_per_year=often", "risk.dies_per_year = 'often'"),
         ("risk.dies_per_year=true", "risk.dies_per_year = true"),
