@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import shutil
 import subprocess
@@ -129,3 +130,31 @@ def test_warming_says_what_it_does(monkeypatch: pytest.MonkeyPatch) -> None:
     cache.warm(said.append)
     assert said[0].startswith("Compiling the fast engine")
     assert said[1].startswith("Compiled in ")
+
+
+def _read_when_imported(file: Path) -> set[str]:
+    """The project's own modules that a file imports as it is imported itself, or names from."""
+    names: set[str] = set()
+    for node in ast.parse(file.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("sim"):
+            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+        elif isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names if alias.name.startswith("sim.")}
+    return names
+
+
+def test_every_module_that_a_kernel_reads_belongs_to_the_key_of_the_cache() -> None:
+    """A constant taken from a module outside would be compiled in, and stay when the module is edited."""
+    package = CHECKOUT / "sim"
+    kernels = [file for file in cache.source_files() if file.parent.name == "compiled"]
+    assert len(kernels) > 20
+    read: set[Path] = set()
+    for file in kernels:
+        for name in _read_when_imported(file):
+            path = package.joinpath(*name.split(".")[1:]).with_suffix(".py")
+            if path.is_file():
+                read.add(path)
+    only_outside_kernels = {
+        package / name for name in ("errors.py", "config/schema.py", "people/population.py")
+    }
+    assert read - set(cache.source_files()) <= only_outside_kernels

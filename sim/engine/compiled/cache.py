@@ -21,14 +21,14 @@ from typing import Final
 
 _PACKAGE: Final = Path(__file__).resolve().parents[2]
 _SOURCES: Final = (
+    "config/values.py",
     "engine/compiled",
     "engine/clock.py",
     "engine/log.py",
     "engine/rules.py",
     "engine/survivor.py",
-    "pathway/clocks.py",
-    "pathway/community.py",
-    "pathway/support.py",
+    "engine/world.py",
+    "pathway",
     "people/chance.py",
     "people/codes.py",
     "people/compiled_chance.py",
