@@ -6,10 +6,12 @@ What a council owes, and to whom, is in ``schema_housing``.
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import model_validator
 
 from sim.config.parts import Part
-from sim.config.values import DatedRate, Days, Flag, PlaceCount, Rate, Share
+from sim.config.values import DatedRate, Day, Days, Flag, PlaceCount, Rate, Share
 
 
 class HomesInRegion(Part):
@@ -55,6 +57,38 @@ class Supply(Part):
         for name in ("lets_to_homeless_per_year", "main_duty_ends_per_year", "households_in_temporary"):
             if getattr(self, name) == 0.0:
                 raise ValueError(f"{name} must be above 0: figures are set beside it; nearest: 1")
+        return self
+
+
+class AmountByRegion(Part):
+    """One amount for each English region and Wales."""
+
+    north_east: Rate
+    north_west: Rate
+    yorkshire: Rate
+    east_midlands: Rate
+    west_midlands: Rate
+    east: Rate
+    london: Rate
+    south_east: Rate
+    south_west: Rate
+    wales: Rate
+
+
+class HomesLine(Part):
+    """Whether time to a social offer is drawn, or spent in a line with other households."""
+
+    offers: Literal["drawn", "queue"]
+    starts: Day
+    wait_share: Share
+    lets_share: AmountByRegion
+    survivors_per_year: AmountByRegion
+    size_ratio: Rate
+
+    @model_validator(mode="after")
+    def turns_take_time(self) -> HomesLine:
+        if self.wait_share > 0.95:
+            raise ValueError("wait_share must be 0.95 or less: turns take some time; nearest: 0.95")
         return self
 
 

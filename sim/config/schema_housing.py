@@ -11,7 +11,7 @@ from typing import Self
 from pydantic import model_validator
 
 from sim.config.parts import Part
-from sim.config.schema_homes import HomesByRegion, Supply
+from sim.config.schema_homes import HomesByRegion, HomesLine, Supply
 from sim.config.values import DatedDays, Day, Days, Flag, Rate, Share
 
 
@@ -136,4 +136,5 @@ with warnings.catch_warnings():
         main_duty: MainDuty
         regions: HomesByRegion
         supply: Supply
+        line: HomesLine
         wales: Wales

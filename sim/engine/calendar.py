@@ -103,6 +103,8 @@ class Calendar:
         self.days_sat += 1
         self.world.rg_desk.sit(self._slots_today(self.rg_capacity))
         self.world.cg_desk.sit(self._slots_today(self.cg_capacity))
+        for line in self.world.lettings:
+            line.open()
 
     def _slots_today(self, capacity: float) -> float:
         if capacity == inf:

@@ -97,6 +97,9 @@ class Event(IntEnum):
     BRIDGING_TAKEN = 92
     BRIDGING_WAIT_GIVEN_UP = 93
     BRIDGING_LEFT = 94
+    LETTING_AWAITED = 100
+    LETTING_TAKEN = 101
+    LETTING_PASSED_ON = 102
 
 
 class Place(IntEnum):
@@ -266,6 +269,9 @@ EVENT_MEANING: dict[Event, str] = {
     Event.BRIDGING_TAKEN: "moved into a bridging home near the safehouse",
     Event.BRIDGING_WAIT_GIVEN_UP: "stopped waiting for a bridging home, or needed none any more",
     Event.BRIDGING_LEFT: "left the bridging home",
+    Event.LETTING_AWAITED: "the turn for a social home came: joined the region's line (queued homes only)",
+    Event.LETTING_TAKEN: "moved into the social home that was let (queued homes only)",
+    Event.LETTING_PASSED_ON: "the letting went to the next in line (detail: refused, or none: not needed)",
 }
 
 

@@ -29,6 +29,7 @@ from sim.config.schema import (
 )
 from sim.config.values import REGIONS, Dated
 from sim.engine.clock import day_of
+from sim.engine.letting_rules import LettingRules, lettings_of
 from sim.engine.regions import by_region, regions_of, with_odds
 from sim.people.mathematics import ln
 from sim.people.variates import cumulative_shares
@@ -320,6 +321,7 @@ class Rules(NamedTuple):
     services: tuple[ServiceRules, ...]
     barriers: BarrierRules
     risk: RiskRules
+    lettings: LettingRules
 
 
 # ------------------------------------------------------------------------------------------- from parameters
@@ -335,12 +337,13 @@ def rules_of(parameters: Parameters, today: Parameters | None = None) -> Rules:
         default from `parameters`.
     """
     policy_day = float(day_of(parameters.policy.start))
+    housing = _housing(parameters.housing, (today or parameters).housing, _risk(parameters), policy_day)
     return Rules(
         decisions=_decisions(parameters),
         support=_support(parameters, today or parameters),
         status=_status(parameters),
         places=_places(parameters.places, parameters.housing),
-        housing=_housing(parameters.housing, (today or parameters).housing, _risk(parameters), policy_day),
+        housing=housing,
         services=tuple(
             _service(name, service, parameters.barriers)
             for name, service in sorted(parameters.services.items())
@@ -350,6 +353,7 @@ def rules_of(parameters: Parameters, today: Parameters | None = None) -> Rules:
             digital_affects=parameters.barriers.digital_affects_share,
         ),
         risk=_risk(parameters),
+        lettings=_lettings(parameters.housing, housing),
     )
 
 
@@ -785,6 +789,17 @@ def _housing(housing: Housing, today: Housing, risk: RiskRules, policy_day: floa
         wales_act_from=float(day_of(housing.wales.act_2026_from)),
         wales_threatened_within=housing.wales.threatened_within_days,
     )
+
+
+def _lettings(housing: Housing, rules: HousingRules) -> LettingRules:
+    duty = housing.main_duty
+    ends = by_region(
+        1.0 / (duty.mean_years * DAYS_A_YEAR),
+        1.0 / (duty.mean_years_london * DAYS_A_YEAR),
+        [1.0 / region.time_to_offer_ratio for region in regions_of(housing)],
+    )
+    lets = housing.supply.lets_to_homeless_per_year
+    return lettings_of(housing.line, lets, rules.social_offer, rules.general_offer, ends)
 
 
 def _risk(parameters: Parameters) -> RiskRules:

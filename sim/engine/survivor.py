@@ -45,7 +45,9 @@ class Slot:
 
 BRIDGING_SLOT: Final = Slot.SERVICE + SERVICES_MAX
 """The clock of a bridging home; it stands behind those of the services."""
-N_SLOTS = BRIDGING_SLOT + 1
+LETTING_SLOT: Final = BRIDGING_SLOT + 1
+"""The clock of a social home that is waited for in a line; it never rings by itself."""
+N_SLOTS = LETTING_SLOT + 1
 
 
 class Line:
@@ -58,7 +60,8 @@ class Line:
 
 
 BRIDGING_LINE: Final = Line.SERVICE + SERVICES_MAX
-N_LINES = BRIDGING_LINE + 1
+LETTING_LINE: Final = BRIDGING_LINE + 1
+N_LINES = LETTING_LINE + 1
 
 
 class Clock:

@@ -11,10 +11,20 @@ from array import array
 
 from sim.engine.clock import FIRST_YEAR, on_grid, quarter_of, working_days
 from sim.engine.environment import NEVER, Clockwork
+from sim.engine.lettings import Lettings
 from sim.engine.log import EventLog, LogWriter
 from sim.engine.queues import Desk, Pool
+from sim.engine.regions import REGIONS
 from sim.engine.rules import Rules, at
-from sim.engine.survivor import BRIDGING_LINE, BRIDGING_SLOT, Line, Slot, Survivor
+from sim.engine.survivor import (
+    BRIDGING_LINE,
+    BRIDGING_SLOT,
+    LETTING_LINE,
+    LETTING_SLOT,
+    Line,
+    Slot,
+    Survivor,
+)
 from sim.people.chance import Activity, Kind, entity_key, root_key, uniform
 from sim.people.variates import exponential
 
@@ -65,8 +75,20 @@ class World(Clockwork):
             for k, service in enumerate(rules.services)
         ]
         self.bridging = Pool(self, BRIDGING_LINE, BRIDGING_SLOT, rules.places.bridging_places)
+        households = root_key(seed, replication, Kind.HOUSEHOLD)
+        self.lettings = [
+            Lettings(self, LETTING_LINE, LETTING_SLOT, region, entity_key(households, region), rules.lettings)
+            for region in range(len(REGIONS))
+        ]
         # Places and decisions are given out downstream first.
-        self.givers = [*self.service_pools, self.bridging, self.beds, self.cg_desk, self.rg_desk]
+        self.givers = [
+            *self.service_pools,
+            self.bridging,
+            self.beds,
+            *self.lettings,
+            self.cg_desk,
+            self.rg_desk,
+        ]
         self.in_support: dict[int, Survivor] = {}
         self.contact_share = rules.support.in_contact
         self.workers = NEVER

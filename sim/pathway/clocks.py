@@ -11,7 +11,7 @@ from sim.engine.clock import on_grid
 from sim.engine.environment import NEVER
 from sim.engine.log import Place
 from sim.engine.rules import at
-from sim.engine.survivor import N_CLOCKS, Clock, Duty, Slot, Survivor
+from sim.engine.survivor import LETTING_LINE, N_CLOCKS, Clock, Duty, Slot, Survivor
 from sim.engine.world import World
 from sim.people.chance import Activity, uniform
 from sim.people.codes import ImmigrationStatus
@@ -229,5 +229,10 @@ def _rates_of_duties(person: Survivor, world: World, rates: list[float]) -> None
         rates[Clock.PRIVATE_OFFER] = housing.private_offer[region]
         rates[Clock.DUTY_LAPSES] = housing.main_duty_lapses[region]
     if person.on_register and not person.settled and person.eligible:
-        offers = housing.social_offer if duty == Duty.MAIN else housing.general_offer
-        rates[Clock.SOCIAL_OFFER] = offers[region]
+        lettings = world.rules.lettings
+        if world._now < lettings.starts:
+            offers = housing.social_offer if duty == Duty.MAIN else housing.general_offer
+            rates[Clock.SOCIAL_OFFER] = offers[region]
+        elif not person.tickets[LETTING_LINE]:
+            turns = lettings.turn_if_owed if duty == Duty.MAIN else lettings.turn
+            rates[Clock.SOCIAL_OFFER] = turns[region]

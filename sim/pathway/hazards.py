@@ -11,7 +11,17 @@ from sim.engine.environment import NEVER
 from sim.engine.log import Detail, Event, Place
 from sim.engine.survivor import N_SLOTS, Clock, Duty, Line, Slot, Survivor
 from sim.engine.world import World
-from sim.pathway import community, housing, housing_connection, journey, needs, services, status, support
+from sim.pathway import (
+    community,
+    housing,
+    housing_connection,
+    journey,
+    letting,
+    needs,
+    services,
+    status,
+    support,
+)
 from sim.pathway.clocks import spent, with_worker
 from sim.people.chance import Activity
 from sim.people.variates import exponential
@@ -38,7 +48,7 @@ def rings(person: Survivor, world: World) -> None:
         person.lapsed = True
         world.wake(person, Slot.HOUSING)
     elif clock == Clock.SOCIAL_OFFER:
-        housing.offered(person, world, Place.SOCIAL_HOME, Detail.SOCIAL_OFFER)
+        letting.turn_comes(person, world)
     elif clock == Clock.PRIVATE_OFFER:
         housing.offered(person, world, Place.PRIVATE_HOME, Detail.PRIVATE_OFFER)
     elif clock == Clock.CRISIS:
@@ -157,11 +167,12 @@ def come_back(person: Survivor, world: World) -> None:
 
 
 def leave_lines(person: Survivor, world: World) -> None:
-    """Stop waiting for a safehouse place and for a bridging home."""
+    """Stop waiting for a safehouse place, a bridging home and a social home."""
     if person.tickets[Line.BEDS]:
         world.beds.leave(person)
         world.stop(person, Slot.BED)
     community.stop_asking_for_bridging(person, world)
+    letting.leave_line(person, world)
 
 
 def leave_model(person: Survivor, world: World, event: int) -> None:

@@ -36,6 +36,7 @@ class Kind(IntEnum):
     ARRIVALS = 2
     DECISION_SLOT = 3
     WORLD = 4
+    HOUSEHOLD = 5
 
 
 class Activity(IntEnum):
@@ -164,6 +165,9 @@ class Activity(IntEnum):
     FRESH_CLAIM_WHEN = 203
     PERMISSION_RENEWED = 204
     ROOM_AFTER_CLAIM = 205
+    # other households in the line for social homes
+    HOUSEHOLD_JOINS = 211
+    HOUSEHOLD_LEAVES = 212
 
 
 def mix(z: int) -> int:

@@ -203,6 +203,9 @@ EVENT_WORDS = MappingProxyType(
         Event.BRIDGING_TAKEN: "moved into a bridging home",
         Event.BRIDGING_WAIT_GIVEN_UP: "stopped waiting for a bridging home",
         Event.BRIDGING_LEFT: "left the bridging home",
+        Event.LETTING_AWAITED: "joined the line for a social home",
+        Event.LETTING_TAKEN: "took the social home that was let",
+        Event.LETTING_PASSED_ON: "let the social home pass to the next in line",
         Event.ASYLUM_CLAIMED: "claimed asylum",
         Event.LEAVE_RENEWED: "temporary permission to stay was renewed",
     }

@@ -53,6 +53,7 @@ ORDERS = ((1.0, 0.0), (0.0, 1.0), (0.0, 0.0), (0.3, 0.42), (0.5, 0.5), (0.6, 0.0
 NOT_DRAWN = (
     *("title", "payer", "decided_by", "cost_per_week", "set_up_cost"),
     *("overall_from", "newest", "oldest", *PLACES),
+    "size_ratio",
     *("response", "lets_to_homeless_per_year", "main_duty_ends_per_year", "households_in_temporary"),
 )
 WORDS_OF_SERVICES: dict[str, tuple[str, ...]] = {
@@ -133,6 +134,10 @@ def _one(path: str, kind: str, now: Any) -> st.SearchStrategy[Any]:
         return _counts
     if name in ("handling_sigma", "decision_sigma", "appeal_sigma", "ready_cv"):
         return st.sampled_from((0.0, 0.5, 2.0))
+    if name == "offers":
+        return st.sampled_from(("drawn", "queue"))
+    if name == "wait_share":
+        return st.sampled_from((0.0, 0.3, 0.95))
     if name == "workers":
         return st.sampled_from(("scaled", "fixed"))
     largest = 3.0 * now if isinstance(now, float) and now > 0.0 else 3.0

@@ -25,6 +25,7 @@ TIGHT: dict[str, object] = {
     "decisions.conclusive_grounds.capacity_per_quarter": {"2014-01-01": 3, "2020-01-01": 20},
     "support.beds.places": {"2014-01-01": 3, "2021-01-04": 5, "2026-01-01": 4},
     "services.lifeline.places": 7,
+    "housing.line.size_ratio": 0.01,
 }
 """Places and decisions for a hundredth of the people."""
 

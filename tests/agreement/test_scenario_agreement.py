@@ -65,6 +65,17 @@ LEVERS: dict[str, dict[str, Any]] = {
         "support.casework.workers": "fixed",
         "support.casework.clients_per_worker": 3,
     },
+    "homes queued": {
+        "housing.line.offers": "queue",
+        "housing.line.starts": "2018-01-01",
+        "housing.priority_need.confirmed_survivors": True,
+    },
+    "homes queued for long": {
+        "housing.line.offers": "queue",
+        "housing.line.starts": "2022-06-01",
+        "housing.line.wait_share": 0.9,
+        "housing.main_duty.refused_offer_share": 0.2,
+    },
     "beds bought": {"support.beds.bought_share_of_shortfall": 0.8, "support.beds.buying_lag_days": 30},
     "beds bought at once": {
         "support.beds.bought_share_of_shortfall": 1,

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.engine.compiled import contact, queues
+from sim.engine.compiled import contact, lettings, queues
 from sim.engine.compiled.kernel import kernel
 from sim.engine.compiled.state import BEDS, CG_DESK, RG_DESK
 from sim.engine.compiled.world import NEVER, at
@@ -94,6 +94,7 @@ def sit(world: Any, turn: Any) -> None:
     world.sitting_day = turn.day
     queues.sit(world, RG_DESK, slots_today(world, world.rg_capacity))
     queues.sit(world, CG_DESK, slots_today(world, world.cg_capacity))
+    lettings.open_lines(world, turn.day)
 
 
 @kernel

@@ -36,6 +36,7 @@ from sim.engine.compiled.names import (
     DUTY_NONE,
     DUTY_PREVENTION,
     DUTY_RELIEF,
+    LINE_LETTING,
     PLACE_BRIDGING_HOME,
     PLACE_COUNCIL_TEMPORARY,
     PLACE_CUSTODY,
@@ -246,7 +247,14 @@ def _rates_of_duties(person: Any, world: Any) -> None:
         rates[CLOCK_PRIVATE_OFFER] = housing.private_offer[region]
         rates[CLOCK_DUTY_LAPSES] = housing.main_duty_lapses[region]
     if person.on_register and not settled(person) and eligible(person):
-        if duty == DUTY_MAIN:
-            rates[CLOCK_SOCIAL_OFFER] = housing.social_offer[region]
-        else:
-            rates[CLOCK_SOCIAL_OFFER] = housing.general_offer[region]
+        lettings = world.rules.lettings
+        if world.now < lettings.starts:
+            if duty == DUTY_MAIN:
+                rates[CLOCK_SOCIAL_OFFER] = housing.social_offer[region]
+            else:
+                rates[CLOCK_SOCIAL_OFFER] = housing.general_offer[region]
+        elif not person.tickets[LINE_LETTING]:
+            if duty == DUTY_MAIN:
+                rates[CLOCK_SOCIAL_OFFER] = lettings.turn_if_owed[region]
+            else:
+                rates[CLOCK_SOCIAL_OFFER] = lettings.turn[region]

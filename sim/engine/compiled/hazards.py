@@ -11,6 +11,7 @@ from sim.engine.compiled import (
     housing,
     housing_connection,
     journey,
+    letting,
     needs,
     services,
     status,
@@ -55,7 +56,6 @@ from sim.engine.compiled.names import (
     DETAIL_SAME_INCIDENT,
     DETAIL_SECURED,
     DETAIL_SOCIAL_HOME,
-    DETAIL_SOCIAL_OFFER,
     DETAIL_SOFA,
     DRAW_APPLIES_IN_CRISIS,
     DRAW_AWAY_LENGTH,
@@ -80,7 +80,6 @@ from sim.engine.compiled.names import (
     PLACE_OWN_HOME,
     PLACE_PRIVATE_HOME,
     PLACE_SAFEHOUSE,
-    PLACE_SOCIAL_HOME,
     PLACE_STREET,
     SLOT_AWAY,
     SLOT_BED,
@@ -111,7 +110,7 @@ def rings(person: Any, life: Any, world: Any) -> None:
         person.lapsed = True
         wake(person, world, SLOT_HOUSING)
     elif clock == CLOCK_SOCIAL_OFFER:
-        housing.offered(person, world, PLACE_SOCIAL_HOME, DETAIL_SOCIAL_OFFER)
+        letting.turn_comes(person, world)
     elif clock == CLOCK_PRIVATE_OFFER:
         housing.offered(person, world, PLACE_PRIVATE_HOME, DETAIL_PRIVATE_OFFER)
     elif clock == CLOCK_CRISIS:
@@ -242,11 +241,12 @@ def come_back(person: Any, world: Any) -> None:
 
 @kernel
 def leave_lines(person: Any, world: Any) -> None:
-    """Stop waiting for a safehouse place and for a bridging home."""
+    """Stop waiting for a safehouse place, a bridging home and a social home."""
     if person.tickets[LINE_BEDS]:
         leave(person, world, BEDS)
         stop(person, SLOT_BED)
     community.stop_asking_for_bridging(person, world)
+    letting.leave_line(person, world)
 
 
 @kernel

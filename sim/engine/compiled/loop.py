@@ -23,6 +23,8 @@ from sim.engine.compiled import (
     housing,
     housing_connection,
     journey,
+    letting,
+    lettings,
     queues,
     seats,
     services,
@@ -52,6 +54,7 @@ from sim.engine.compiled.names import (
     SLOT_DETECTION,
     SLOT_HOUSING,
     SLOT_INCOME,
+    SLOT_LETTING,
     SLOT_LIFE,
     SLOT_NRM,
     SLOT_PERMISSION,
@@ -63,7 +66,7 @@ from sim.engine.compiled.names import (
     SLOT_SUPPORT,
     SLOT_TURNS_18,
 )
-from sim.engine.compiled.state import BEDS, BRIDGING, CG_DESK, OUTBOX
+from sim.engine.compiled.state import BEDS, BRIDGING, CG_DESK, LETTINGS, OUTBOX
 from sim.engine.compiled.world import ENDED, NEVER
 
 DONE, NEEDS_ROOM, FAULT = 0, 1, 2
@@ -122,6 +125,8 @@ def _resume(person: Any, world: Any, slot: int) -> None:
         housing.application(person, world)
     elif slot == SLOT_BRIDGING:
         homes.bridging(person, world)
+    elif slot == SLOT_LETTING:
+        letting.letting(person, world)
     elif slot >= SLOT_SERVICE:
         services.service(person, world, slot - SLOT_SERVICE)
 
@@ -157,6 +162,8 @@ def _ring(person: Any, world: Any, lives: Any, slot: int) -> None:
 def _slot_of(giver: int) -> int:
     if giver >= CG_DESK:
         return SLOT_NRM
+    if giver >= LETTINGS:
+        return SLOT_LETTING
     if giver == BRIDGING:
         return SLOT_BRIDGING
     return SLOT_BED if giver == BEDS else SLOT_SERVICE + giver
@@ -226,6 +233,8 @@ def run(
             giver = world.giving
             if giver >= CG_DESK:
                 seat = queues.next_case_decided(world, people, lines, giver)
+            elif giver >= LETTINGS:
+                seat = lettings.next_letting(world, people, lines, giver)
             else:
                 seat = queues.next_place_given(world, people, lines, giver)
             if seat < 0:

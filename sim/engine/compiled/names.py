@@ -9,7 +9,18 @@ from __future__ import annotations
 from typing import Final
 
 from sim.engine.log import Detail, Event, Place
-from sim.engine.survivor import BRIDGING_LINE, BRIDGING_SLOT, AsylumArea, Clock, Duty, Line, Need, Slot
+from sim.engine.survivor import (
+    BRIDGING_LINE,
+    BRIDGING_SLOT,
+    LETTING_LINE,
+    LETTING_SLOT,
+    AsylumArea,
+    Clock,
+    Duty,
+    Line,
+    Need,
+    Slot,
+)
 from sim.people.chance import Activity
 from sim.people.codes import Group, ImmigrationStatus, Region
 
@@ -86,6 +97,9 @@ EVENT_BRIDGING_REQUESTED: Final = int(Event.BRIDGING_REQUESTED)
 EVENT_BRIDGING_TAKEN: Final = int(Event.BRIDGING_TAKEN)
 EVENT_BRIDGING_WAIT_GIVEN_UP: Final = int(Event.BRIDGING_WAIT_GIVEN_UP)
 EVENT_BRIDGING_LEFT: Final = int(Event.BRIDGING_LEFT)
+EVENT_LETTING_AWAITED: Final = int(Event.LETTING_AWAITED)
+EVENT_LETTING_TAKEN: Final = int(Event.LETTING_TAKEN)
+EVENT_LETTING_PASSED_ON: Final = int(Event.LETTING_PASSED_ON)
 
 PLACE_OWN_HOME: Final = int(Place.OWN_HOME)
 PLACE_PRIVATE_HOME: Final = int(Place.PRIVATE_HOME)
@@ -185,10 +199,12 @@ SLOT_DETECTION: Final = int(Slot.DETECTION)
 SLOT_LIFE: Final = int(Slot.LIFE)
 SLOT_SERVICE: Final = int(Slot.SERVICE)
 SLOT_BRIDGING: Final = int(BRIDGING_SLOT)
+SLOT_LETTING: Final = int(LETTING_SLOT)
 
 LINE_BEDS: Final = int(Line.BEDS)
 LINE_SERVICE: Final = int(Line.SERVICE)
 LINE_BRIDGING: Final = int(BRIDGING_LINE)
+LINE_LETTING: Final = int(LETTING_LINE)
 
 CLOCK_LOSES_PLACE: Final = int(Clock.LOSES_PLACE)
 CLOCK_FINDS_SOFA: Final = int(Clock.FINDS_SOFA)
@@ -311,6 +327,8 @@ DRAW_FRESH_CLAIM: Final = int(Activity.FRESH_CLAIM)
 DRAW_FRESH_CLAIM_WHEN: Final = int(Activity.FRESH_CLAIM_WHEN)
 DRAW_PERMISSION_RENEWED: Final = int(Activity.PERMISSION_RENEWED)
 DRAW_ROOM_AFTER_CLAIM: Final = int(Activity.ROOM_AFTER_CLAIM)
+DRAW_HOUSEHOLD_JOINS: Final = int(Activity.HOUSEHOLD_JOINS)
+DRAW_HOUSEHOLD_LEAVES: Final = int(Activity.HOUSEHOLD_LEAVES)
 
 GROUP_DECLINED: Final = int(Group.DECLINED)
 

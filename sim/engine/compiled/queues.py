@@ -168,7 +168,7 @@ def _push(person: Any, world: Any, lines: Any, line: int, rank: int, key: float,
 
 
 @kernel
-def _pop(world: Any, people: Any, lines: Any, line: int) -> None:
+def pop(world: Any, people: Any, lines: Any, line: int) -> None:
     """Drop the first of a line."""
     first, size = world.line_first[line], world.line_size[line] - 1
     world.line_size[line] = size
@@ -178,7 +178,7 @@ def _pop(world: Any, people: Any, lines: Any, line: int) -> None:
 
 
 @kernel
-def _holder(world: Any, people: Any, lines: Any, place: int, ticket_line: int) -> int:
+def holder(world: Any, people: Any, lines: Any, place: int, ticket_line: int) -> int:
     """The seat of whoever stands at `place` of `lines`; -1 if that ticket has lapsed."""
     entry = lines[place]
     person = people[entry.seat]
@@ -233,8 +233,8 @@ def next_place_given(world: Any, people: Any, lines: Any, giver: int) -> int:
     """The seat of the first in a pool's line who is given a place now; -1 when there is no more to give."""
     line, ticket_line = LINE_OF_GIVER[giver], TICKET_OF_GIVER[giver]
     while world.line_size[line] > 0 and world.in_use[giver] < world.capacity[giver]:
-        seat = _holder(world, people, lines, world.line_first[line], ticket_line)
-        _pop(world, people, lines, line)
+        seat = holder(world, people, lines, world.line_first[line], ticket_line)
+        pop(world, people, lines, line)
         if seat >= 0:
             person = people[seat]
             person.tickets[ticket_line] = 0
@@ -289,8 +289,8 @@ def _first_holder(world: Any, people: Any, lines: Any, desk: int, order: int, la
         first = world.line_first[line]
         if lines[first].key > largest:
             break
-        seat = _holder(world, people, lines, first, TICKET_OF_GIVER[desk])
-        _pop(world, people, lines, line)
+        seat = holder(world, people, lines, first, TICKET_OF_GIVER[desk])
+        pop(world, people, lines, line)
         if seat >= 0:
             return seat
     return -1
@@ -333,7 +333,7 @@ def _drop_lapsed(world: Any, people: Any, lines: Any, desk: int) -> None:
     line = LINE_OF_GIVER[desk] + AGE
     first, kept = world.line_first[line], 0
     for place in range(world.line_size[line]):
-        if _holder(world, people, lines, first + place, TICKET_OF_GIVER[desk]) >= 0:
+        if holder(world, people, lines, first + place, TICKET_OF_GIVER[desk]) >= 0:
             entry = lines[first + place]
             _copy(lines[first + kept], entry, entry.key)
             kept += 1

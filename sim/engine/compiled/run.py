@@ -17,7 +17,9 @@ from sim.engine.clock import FIRST_YEAR, add_working_days, day_of, on_grid, quar
 from sim.engine.compiled import cache
 from sim.engine.compiled.packing import arriving, last_days, pack, turns
 from sim.engine.compiled.state import BEDS, BRIDGING, CG_DESK, N_QUARTERS, RG_DESK, Arrays, world_type
+from sim.engine.lettings import household
 from sim.engine.log import EventLog
+from sim.engine.regions import REGIONS
 from sim.engine.rules import Rules, at, rules_of
 from sim.engine.survivor import SERVICES_MAX
 from sim.engine.world import LAST_YEAR
@@ -97,6 +99,12 @@ class CompiledHistory:
         ):
             world["desk_key"][desk] = entity_key(slot_key, number)
             world["newest_within"][desk] = order.newest_within
+        households = root_key(seed, replication, Kind.HOUSEHOLD)
+        for region in range(len(REGIONS)):
+            key = entity_key(households, region)
+            joined, leaves = household(key, 0, rules.lettings, region)
+            world["households_key"][region] = key
+            world["household_joined"][region], world["household_leaves"][region] = joined, leaves
         return worlds
 
     def run_to_policy(self) -> None:

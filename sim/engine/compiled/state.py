@@ -14,7 +14,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engine.survivor import BRIDGING_LINE, N_CLOCKS, N_LINES, N_SLOTS, SERVICES_MAX, Line
+from sim.config.values import REGIONS
+from sim.engine.survivor import BRIDGING_LINE, LETTING_LINE, N_CLOCKS, N_LINES, N_SLOTS, SERVICES_MAX, Line
 
 NEVER: Final = float("inf")
 OUTBOX: Final = 64
@@ -28,16 +29,19 @@ LAPSED_KEPT: Final = 1024
 
 BRIDGING: Final = SERVICES_MAX
 BEDS: Final = SERVICES_MAX + 1
-CG_DESK: Final = SERVICES_MAX + 2
-RG_DESK: Final = SERVICES_MAX + 3
-N_GIVERS: Final = SERVICES_MAX + 4
+LETTINGS: Final = SERVICES_MAX + 2
+"""The first of the regions' lines for social homes."""
+CG_DESK: Final = LETTINGS + len(REGIONS)
+RG_DESK: Final = CG_DESK + 1
+N_GIVERS: Final = RG_DESK + 1
 AGE, YOUTH, LOT = 0, 1, 2
-N_HEAPS: Final = SERVICES_MAX + 2 + 3 + 3
-LINE_OF_GIVER: Final = (*range(SERVICES_MAX + 2), SERVICES_MAX + 2, SERVICES_MAX + 5)
+N_HEAPS: Final = CG_DESK + 3 + 3
+LINE_OF_GIVER: Final = (*range(CG_DESK), CG_DESK, CG_DESK + 3)
 TICKET_OF_GIVER: Final = (
     *range(Line.SERVICE, Line.SERVICE + SERVICES_MAX),
     int(BRIDGING_LINE),
     int(Line.BEDS),
+    *[int(LETTING_LINE)] * len(REGIONS),
     int(Line.CG_DESK),
     int(Line.RG_DESK),
 )
@@ -202,6 +206,13 @@ def world_type(rules: np.dtype[Any], steps: int, days: int) -> np.dtype[Any]:
             ("slots_now", "f8", giver),
             ("slots_used", "i8", giver),
             ("desk_key", "u8", giver),
+            # other households in the lines for social homes
+            ("households_key", "u8", (len(REGIONS),)),
+            ("household", "i8", (len(REGIONS),)),
+            ("household_joined", "f8", (len(REGIONS),)),
+            ("household_leaves", "f8", (len(REGIONS),)),
+            ("lets_opened", "i8", (len(REGIONS),)),
+            ("to_let", "i8", (len(REGIONS),)),
             ("sitting_day", "i8"),
             ("month", "i8"),
             # what is counted
