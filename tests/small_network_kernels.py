@@ -12,11 +12,20 @@ from typing import Any, Final
 import numpy as np
 
 from sim.engine.compiled import queues
-from sim.engine.compiled.alarms import ARRIVALS, FIRST, ROW_BITS, SEAT, bring_near, drop_first, set_alarm
+from sim.engine.compiled.alarms import (
+    ARRIVALS,
+    CALENDAR,
+    FIRST,
+    ROW_BITS,
+    SEAT,
+    bring_near,
+    drop_first,
+    set_alarm,
+)
 from sim.engine.compiled.kernel import entry, kernel
 from sim.engine.compiled.state import OUTBOX, TICKET_OF_GIVER
-from sim.engine.compiled.world import NEVER, on_grid, wait
-from sim.people.compiled_chance import c_exponential, c_uniform
+from sim.engine.compiled.world import GRID, NEVER, on_grid, wait
+from sim.people.compiled_chance import c_exponential, c_lognormal_from_mean_cv, c_uniform
 
 DONE, NEEDS_ROOM, FAULT = 0, 1, 2
 _NONE = np.uint64(0)
@@ -32,6 +41,17 @@ SETTINGS: Final = np.dtype(
         ("mean_gap", "f8"),
         ("mean_patience", "f8"),
         ("mean_service", "f8", (STATIONS,)),
+        ("service_cv", "f8", (STATIONS,)),
+        ("service_least", "f8"),
+        ("room", "f8"),
+        ("given", "i8"),
+        ("interim", "i8"),
+        ("withdrawn", "i8"),
+        # what is counted
+        ("looking", "i8"),
+        ("sheltered", "i8"),
+        ("counted_at", "f8"),
+        ("areas", "f8", (2,)),
     ]
 )
 """What stands in the place of rules in the world's record."""
@@ -46,6 +66,77 @@ VISIT: Final = np.dtype(
     ]
 )
 """One for each person: key of chance, class of priority, and what is filled in (`small_network.Visits`)."""
+
+EXPONENTIAL: Final = -1.0
+"""In place of a coefficient of variation."""
+TURN: Final = np.dtype([("day", "f8"), ("places", "f8", (STATIONS,)), ("census", "f8", (4,))])
+"""When places change, and what is counted just before."""
+SHELTER, HOMES = 1, 0
+"""Givers of a network with interim places, downstream first."""
+
+
+@kernel
+def _serve(person: Any, visit: Any, world: Any, station: int) -> None:
+    """Begin service, and set the clock for its end."""
+    visit.begun[station] = world.now
+    draw = c_uniform(visit.key, np.uint64(_SERVICE + station), _NONE, _NONE)
+    days, cv = world.rules.mean_service[station], world.rules.service_cv[station]
+    if cv < 0.0:
+        days = c_exponential(draw, days)
+    elif cv > 0.0:
+        days = c_lognormal_from_mean_cv(draw, days, cv)
+    wait(person, world, 0, max(days, world.rules.service_least))
+
+
+@kernel
+def _count(world: Any, looking: int, sheltered: int) -> None:
+    """Person-days up to now, then a change in numbers."""
+    counted = world.rules
+    days = world.now - counted.counted_at
+    counted.areas[0] += counted.looking * days
+    counted.areas[1] += counted.sheltered * days
+    counted.looking += looking
+    counted.sheltered += sheltered
+    counted.counted_at = world.now
+
+
+@kernel
+def _give_shelter_back(person: Any, world: Any) -> None:
+    _count(world, 0, -1)
+    person.holds[TICKET_OF_GIVER[SHELTER]] = False
+    queues.release(world, SHELTER)
+
+
+@kernel
+def _come_for_a_home(person: Any, visit: Any, world: Any) -> None:
+    """Wait for a home, in an interim place if there is one."""
+    visit.joined[1] = world.now
+    _count(world, 1, 0)
+    queues.join(person, world, HOMES, visit.kind)
+    queues.join(person, world, SHELTER, visit.kind)
+    person.stage[0] = 2
+
+
+@kernel
+def _turn(world: Any, people: Any, lines: Any, visits: Any, turn: Any) -> None:
+    """Places change; who loses an interim place that is withdrawn at once waits for another."""
+    _count(world, 0, 0)
+    counted, n_stations = world.rules, world.rules.n_stations
+    turn.census[0], turn.census[1] = counted.looking, counted.sheltered
+    turn.census[2], turn.census[3] = counted.areas[0], counted.areas[1]
+    for station in range(n_stations):
+        queues.resize(world, n_stations - 1 - station, turn.places[station])
+    while counted.withdrawn and world.in_use[SHELTER] > world.capacity[SHELTER]:
+        latest = 0
+        for seat in range(1, world.n_seats):
+            if people[seat].holds[TICKET_OF_GIVER[SHELTER]] and (
+                latest == 0 or people[seat].row > people[latest].row
+            ):
+                latest = seat
+        person = people[latest]
+        _give_shelter_back(person, world)
+        queues.join(person, world, SHELTER, visits[person.row].kind)
+        queues.put_in_line(person, world, lines)
 
 
 @kernel
@@ -70,9 +161,13 @@ def _go_on(person: Any, visit: Any, world: Any) -> bool:
             queues.leave(person, world, giver)
             visit.left = world.now
             return True
-        visit.begun[station] = world.now
-        draw = c_uniform(visit.key, np.uint64(_SERVICE + station), _NONE, _NONE)
-        wait(person, world, 0, c_exponential(draw, world.rules.mean_service[station]))
+        if world.rules.interim:
+            _count(world, -1, 0)
+            if person.holds[TICKET_OF_GIVER[SHELTER]]:
+                _give_shelter_back(person, world)
+            else:
+                queues.leave(person, world, SHELTER)
+        _serve(person, visit, world, station)
         person.stage[0] = 2 * station + 1
         return False
     person.holds[line] = False
@@ -87,12 +182,22 @@ def _go_on(person: Any, visit: Any, world: Any) -> bool:
 @kernel
 def _await_arrival(world: Any, alarms: Any, far: Any, visits: Any) -> None:
     row = world.next_arrival
-    if row < len(visits):
+    if row < len(visits) and world.rules.given:
+        time = visits[row].came
+        set_alarm(world, alarms, far, time if time > world.now else world.now + GRID, ARRIVALS)
+    elif row < len(visits):
         gap = 0.0
         if row >= world.rules.waiting_at_start:
             draw = c_uniform(visits[row].key, _ARRIVES, _NONE, _NONE)
             gap = c_exponential(draw, world.rules.mean_gap)
         set_alarm(world, alarms, far, world.now + on_grid(world, gap), ARRIVALS)
+
+
+@kernel
+def _await_turn(world: Any, alarms: Any, far: Any, turns: Any) -> None:
+    if world.next_turn < len(turns):
+        time = turns[world.next_turn].day
+        set_alarm(world, alarms, far, time if time > world.now else world.now + GRID, CALENDAR)
 
 
 @kernel
@@ -122,7 +227,7 @@ def _after(person: Any, ended: bool, world: Any, alarms: Any, far: Any, lines: A
 
 
 @entry
-def run(worlds: Any, people: Any, alarms: Any, far: Any, lines: Any, visits: Any) -> int:
+def run(worlds: Any, people: Any, alarms: Any, far: Any, lines: Any, visits: Any, turns: Any) -> int:
     """Run the network to its end; the answer is DONE, or NEEDS_ROOM, or FAULT.
 
     Parameters
@@ -130,10 +235,12 @@ def run(worlds: Any, people: Any, alarms: Any, far: Any, lines: Any, visits: Any
     worlds : record array of shape (1,)
     people, alarms, far, lines : arrays of `sim.engine.compiled.state.Arrays`
     visits : record array of `VISIT`, shape (n_people,)
+    turns : record array of `TURN`, shape (n_turns,)
     """
     world = worlds[0]
     if not world.begun:
         world.begun = True
+        _await_turn(world, alarms, far, turns)
         _await_arrival(world, alarms, far, visits)
     while True:
         if world.fault:
@@ -151,6 +258,10 @@ def run(worlds: Any, people: Any, alarms: Any, far: Any, lines: Any, visits: Any
                 world.giving = -1
                 continue
             person = people[seat]
+            if world.rules.interim and world.giving == SHELTER:
+                _count(world, 0, 1)
+                visits[person.row].begun[0] = world.now
+                continue
             person.due[0] = NEVER
             ended = _go_on(person, visits[person.row], world)
             _after(person, ended, world, alarms, far, lines)
@@ -173,12 +284,21 @@ def run(worlds: Any, people: Any, alarms: Any, far: Any, lines: Any, visits: Any
                 continue
             person.due[0] = NEVER
             ended = _go_on(person, visits[row], world)
+        elif key == CALENDAR:
+            world.next_turn += 1
+            _turn(world, people, lines, visits, turns[world.next_turn - 1])
+            _await_turn(world, alarms, far, turns)
+            continue
         else:
             row = world.next_arrival
             world.next_arrival = row + 1
             person = people[_take_seat(world, people, row)]
-            visits[row].came = time
-            _come_to(person, visits[row], world, 0)
+            visits[row].came = visits[row].left = time
+            first = world.rules.n_stations - 1
+            ended = world.in_use[first] + world.waiting[first] >= world.rules.room
+            if world.rules.interim:
+                _come_for_a_home(person, visits[row], world)
+            elif not ended:
+                _come_to(person, visits[row], world, 0)
             _await_arrival(world, alarms, far, visits)
-            ended = False
         _after(person, ended, world, alarms, far, lines)
