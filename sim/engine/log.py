@@ -289,6 +289,8 @@ class EventLog:
         Days from 1 January 2014.
     event, place, detail : ndarray of uint8, uint8, int16
         Codes of `Event`, `Place` (where the person is *after* the event) and `Detail`.
+    households : int
+        The key of chance from which other households in the lines for homes take theirs; 0 if not told.
     """
 
     person: npt.NDArray[np.int32]
@@ -297,6 +299,7 @@ class EventLog:
     event: npt.NDArray[np.uint8]
     place: npt.NDArray[np.uint8]
     detail: npt.NDArray[np.int16]
+    households: int = 0
 
     def __len__(self) -> int:
         return len(self.time)
@@ -323,7 +326,7 @@ class LogWriter:
         self.words.append(person << 38 | visit << 26 | event << 18 | place << 10 | detail)
         self.times.append(time)
 
-    def finish(self) -> EventLog:
+    def finish(self, households: int = 0) -> EventLog:
         """The log, sorted by person; a person's events keep their order."""
         words = np.frombuffer(self.words, dtype=np.int64) if self.words else np.zeros(0, np.int64)
         times = np.frombuffer(self.times, dtype=np.float64) if self.times else np.zeros(0)
@@ -337,4 +340,5 @@ class LogWriter:
             event=((words >> 18) & 0xFF).astype(np.uint8),
             place=((words >> 10) & 0xFF).astype(np.uint8),
             detail=(words & 0x3FF).astype(np.int16),
+            households=households,
         )

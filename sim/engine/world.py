@@ -75,7 +75,7 @@ class World(Clockwork):
             for k, service in enumerate(rules.services)
         ]
         self.bridging = Pool(self, BRIDGING_LINE, BRIDGING_SLOT, rules.places.bridging_places)
-        households = root_key(seed, replication, Kind.HOUSEHOLD)
+        self.households = households = root_key(seed, replication, Kind.HOUSEHOLD)
         self.lettings = [
             Lettings(self, LETTING_LINE, LETTING_SLOT, region, entity_key(households, region), rules.lettings)
             for region in range(len(REGIONS))
@@ -127,4 +127,4 @@ class World(Clockwork):
 
     def finish(self) -> EventLog:
         """The log of everything recorded so far."""
-        return self.log.finish()
+        return self.log.finish(self.households)

@@ -189,15 +189,19 @@ class NationalModel:
         return simulate(people, before, after, seed, replication)
 
     def cohort(self, people: Any, baseline_log: Any, before: Parameters) -> Any:
+        from sim.engine.clock import day_of
+        from sim.engine.rules import rules_of
         from sim.outcomes.cohort import fix_cohort
 
         start, end = cohort_window(before.policy.start, before.experiment.cohort_months)
-        return fix_cohort(people, baseline_log, start, end)
+        lettings, horizon = rules_of(before).lettings, float(day_of(before.experiment.horizon))
+        return fix_cohort(people, baseline_log, start, end, lettings, horizon)
 
     def measure(
         self, people: Any, log: Any, cohort: Any, before: Parameters, calendar: bool = True
     ) -> Measured:
         from sim.engine.clock import day_of
+        from sim.engine.rules import rules_of
         from sim.outcomes.costs import prices_of
         from sim.outcomes.homes import supply_of
         from sim.outcomes.measure import measure
@@ -217,5 +221,6 @@ class NationalModel:
             found_after=before.risk.away_min_days + before.risk.detection_mean_days,
             gain_days=experiment.gain_days,
             supply=supply_of(before.housing.supply),
+            lettings=rules_of(before).lettings,
         )
         return measured

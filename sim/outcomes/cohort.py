@@ -18,10 +18,12 @@ from sim.engine.log import Event
 from sim.errors import SimError
 from sim.outcomes.cliff_edge import two_years_insecure
 from sim.outcomes.groups import AtT0, at_t0
+from sim.outcomes.others import others_of
 from sim.outcomes.spells import Spells, contact_spells, story_of
 from sim.people.codes import Region
 
 if TYPE_CHECKING:
+    from sim.engine.letting_rules import LettingRules
     from sim.engine.log import EventLog
     from sim.people.population import Population
 
@@ -45,6 +47,8 @@ class Cohort:
         Contact with a worker in the baseline, without days of grace: detection is held at it.
     insecure_days : ndarray of float64, shape (n_cohort,), or None
         Days with nowhere secure in [t0, t0 + 730) in the baseline, from which gains and losses are told.
+    others_housed : ndarray of float64, shape (n_households,), or None
+        When other households are housed in the baseline, where homes are queued [days].
     """
 
     rows: NDArray[np.int32]
@@ -53,6 +57,7 @@ class Cohort:
     at_t0: AtT0 | None = None
     contact: Spells | None = None
     insecure_days: NDArray[np.float64] | None = None
+    others_housed: NDArray[np.float64] | None = None
 
     def __post_init__(self) -> None:
         """Check that rows and days belong together, then close them for writing."""
@@ -73,7 +78,14 @@ class Cohort:
         return len(self.rows)
 
 
-def fix_cohort(population: Population, baseline_log: EventLog, start_day: float, end_day: float) -> Cohort:
+def fix_cohort(
+    population: Population,
+    baseline_log: EventLog,
+    start_day: float,
+    end_day: float,
+    lettings: LettingRules | None = None,
+    horizon_day: float = 0.0,
+) -> Cohort:
     """The cohort of one replication, read from the baseline's log.
 
     Parameters
@@ -85,6 +97,8 @@ def fix_cohort(population: Population, baseline_log: EventLog, start_day: float,
         own.
     start_day, end_day : float
         First positive conclusive decisions from `start_day` to before `end_day` count [days].
+    lettings : LettingRules, optional
+        The lines for social homes, if other households are to be told, up to `horizon_day` [days].
 
     Returns
     -------
@@ -114,6 +128,7 @@ def fix_cohort(population: Population, baseline_log: EventLog, start_day: float,
     )
     rows, t0 = person[eligible].astype(np.int32), t0[eligible].astype(np.float64)
     story = story_of(baseline_log, rows)
+    others = others_of(baseline_log, population.region, lettings, horizon_day)
     return Cohort(
         rows,
         t0,
@@ -121,4 +136,5 @@ def fix_cohort(population: Population, baseline_log: EventLog, start_day: float,
         at_t0(population, baseline_log, rows, t0),
         contact_spells(story, np.inf, lasts=0.0),
         two_years_insecure(story, t0),
+        others.housed if others is not None else None,
     )

@@ -18,7 +18,7 @@ from sim.errors import SimError
 from sim.outcomes import calendar as everyone
 from sim.outcomes import costs as money
 from sim.outcomes import exits as after
-from sim.outcomes import homes
+from sim.outcomes import homes, others
 from sim.outcomes import two_cliffs as cliffs
 from sim.outcomes.cliff_edge import (
     WORKER_STATES,
@@ -44,6 +44,7 @@ from sim.outcomes.spells import Story, place_spells, story_of, story_of_everyone
 from sim.outcomes.survival import Incidence
 
 if TYPE_CHECKING:
+    from sim.engine.letting_rules import LettingRules
     from sim.engine.log import EventLog
     from sim.outcomes.cohort import Cohort
     from sim.people.population import Population
@@ -112,6 +113,7 @@ def measure(
     found_after: float = 0.0,
     gain_days: float = 7.0,
     supply: homes.Supply | None = None,
+    lettings: LettingRules | None = None,
 ) -> Outcomes:
     """Measure one run.
 
@@ -142,6 +144,8 @@ def measure(
         Days with nowhere secure, more or fewer than in the baseline, that count as losing or gaining [days].
     supply : Supply, optional
         Whether supply responds to homes gained, and the totals beside which they are set; none by default.
+    lettings : LettingRules, optional
+        The lines for social homes; without them other households are not told.
 
     Raises
     ------
@@ -181,6 +185,9 @@ def measure(
         if prices is not None:
             totals |= _costs_of_everyone(all_events, population, prices, cohort.start_day, horizon_day)
         rows += [_row(name, EVERYBODY, value, None) for name, value in totals.items()]
+        found_others = others.others_of(log, population.region, lettings, horizon_day)
+        told_others = others.of_everyone(found_others, cohort.others_housed, cohort.start_day, horizon_day)
+        rows += [_row(name, group, value, None) for (name, group), value in told_others.items()]
         series = everyone.calendar(population, all_events, stations, horizon_day)
     return Outcomes(
         rows=rows,

@@ -527,6 +527,36 @@ for _name, _words, _unit, _formula in (
         "share",
         "mean number in COUNCIL_TEMPORARY / housing.supply.households_in_temporary (Wales in the first only)",
     ),
+    (
+        "other_homes_let_everyone",
+        "Social homes let to other households in the lines, from the policy date to the horizon",
+        "homes",
+        "lettings less LETTING_TAKEN, while others wait, in [start of the cohort's window, horizon)",
+    ),
+    (
+        "other_households_in_line_mean",
+        "Other households in the lines for social homes, mean from the policy date to the horizon",
+        "households",
+        "household-days in line in [start of the cohort's window, horizon) / days; only if homes are queued",
+    ),
+    (
+        "other_households_left_everyone",
+        "Other households that left the lines without a social home, from the policy date to the horizon",
+        "households",
+        "households whose own time was up before a letting, in [start of the cohort's window, horizon)",
+    ),
+    (
+        "other_households_later_everyone",
+        "Other households housed later than under today's rules, or no longer housed by the horizon",
+        "households",
+        "the same households (region and number) housed later than in the baseline of the same replication",
+    ),
+    (
+        "other_households_days_later",
+        "Days by which other households are housed later, on average over those housed both times",
+        "days",
+        "mean of the days from the letting in the baseline to that here, over those housed later; 0 if none",
+    ),
 ):
     _add(_name, _words, _unit, "none", "calendar", _formula)
 

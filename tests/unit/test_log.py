@@ -74,7 +74,8 @@ def test_the_fingerprint_notices_the_smallest_change_of_any_column(column):
 
 def test_the_fingerprint_does_not_depend_on_how_an_array_lies_in_memory():
     log = written(*[(k, 0, float(k), 2, 0, 0) for k in range(9)])
-    spread = EventLog(*(np.repeat(getattr(log, name), 2)[::2] for name in log.__dataclass_fields__))
+    columns = [name for name in log.__dataclass_fields__ if name != "households"]
+    spread = EventLog(*(np.repeat(getattr(log, name), 2)[::2] for name in columns))
     assert spread.digest() == log.digest()
 
 

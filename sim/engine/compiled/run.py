@@ -99,7 +99,7 @@ class CompiledHistory:
         ):
             world["desk_key"][desk] = entity_key(slot_key, number)
             world["newest_within"][desk] = order.newest_within
-        households = root_key(seed, replication, Kind.HOUSEHOLD)
+        self._households = households = root_key(seed, replication, Kind.HOUSEHOLD)
         for region in range(len(REGIONS)):
             key = entity_key(households, region)
             joined, leaves = household(key, 0, rules.lettings, region)
@@ -134,7 +134,7 @@ class CompiledHistory:
             if after.experiment.coupling == "independent":
                 arrays.world[0]["other_luck"] = self._other_luck
             self._run(arrays, rules, self.horizon)
-        return _finish(arrays, self.n_people)
+        return _finish(arrays, self.n_people, self._households)
 
     def _enact(self, arrays: Arrays, rules: Rules) -> None:
         """Put a policy's rules in force at its first midnight (`sim.engine.simulate.enact`)."""
@@ -244,7 +244,7 @@ def _explain(world: Any, rules: Rules, table: NDArray[np.bool_]) -> None:
     raise AssertionError(f"the compiled engine stopped with fault {fault} at day {float(world['now'])}")
 
 
-def _finish(arrays: Arrays, n_people: int) -> EventLog:
+def _finish(arrays: Arrays, n_people: int, households: int = 0) -> EventLog:
     """The log, sorted by person; the state is given up on the way."""
     from sim.engine.compiled.loop import put_in_order
 
@@ -257,6 +257,7 @@ def _finish(arrays: Arrays, n_people: int) -> EventLog:
         event=np.empty(size, np.uint8),
         place=np.empty(size, np.uint8),
         detail=np.empty(size, np.int16),
+        households=households,
     )
     put_in_order(
         log,
