@@ -17,8 +17,9 @@ from sim.engine.calendar import Calendar
 from sim.engine.clock import day_of
 from sim.engine.environment import NEVER, Story
 from sim.engine.log import EventLog
-from sim.engine.rules import Rules, at, rules_of
+from sim.engine.rules import Rules, at
 from sim.engine.survivor import SERVICES_MAX, Slot, Survivor, Traits
+from sim.engine.unpacking import rules_of
 from sim.engine.world import World
 from sim.errors import SimError
 from sim.pathway import clocks, contact, hazards, housing, housing_connection, journey, support

@@ -12,6 +12,7 @@ from sim.engine.log import Detail, Event, Place
 from sim.engine.survivor import N_SLOTS, Clock, Duty, Line, Slot, Survivor
 from sim.engine.world import World
 from sim.pathway import (
+    beds,
     community,
     housing,
     housing_connection,
@@ -75,7 +76,7 @@ def loses_place(person: Survivor, world: World) -> None:
     """A sofa is lost to the street at once; from a home there is notice first."""
     if person.place == Place.FRIENDS:
         community.move(person, world, Place.STREET, Detail.ROUGH)
-        support.ask_for_bed(person, world)
+        beds.ask_for_bed(person, world)
     else:
         housing.notice_to_leave(person, world)
 
@@ -87,7 +88,7 @@ def place_ends(person: Survivor, world: World) -> None:
         detail = Detail.HOME_LOST
         world.record(person, Event.HOME_LOST, _HOMES[person.place])
     community.move(person, world, community.next_place(person, world), detail)
-    support.ask_for_bed(person, world)
+    beds.ask_for_bed(person, world)
 
 
 def crisis(person: Survivor, world: World) -> None:

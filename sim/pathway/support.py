@@ -1,6 +1,6 @@
 """Support under the Modern Slavery Victim Care Contract: adults in England and Wales, RG+ to the last day.
 
-Most people get outreach where they are; those who need a safehouse bed wait in line for one. Support ends
+Most people get outreach where they are; those who need a safehouse bed wait for one (`beds`). Support ends
 nine working days after a negative conclusive decision; after a positive one it lasts the move-on period,
 then as long as Recovery Needs Assessments extend it, and never less than a guarantee (floor) where a policy
 gives one. Bed, subsistence and casework are separate: each has its own floor. Emergency support begins at
@@ -17,12 +17,8 @@ from sim.engine.log import Detail, Event, Place
 from sim.engine.rules import at
 from sim.engine.survivor import Line, Slot, Survivor
 from sim.engine.world import World
-from sim.pathway import community, contact, homes, housing, services
+from sim.pathway import beds, community, contact, homes, housing, services
 from sim.people.chance import Activity
-from sim.people.variates import exponential
-
-_BED_WANTED_FROM = (Place.OWN_HOME, Place.FRIENDS, Place.STREET, Place.ASYLUM_ACCOMMODATION)
-_FIRST_IN_LINE, _IN_LINE = 0, 1
 
 
 def offer(person: Survivor, world: World) -> None:
@@ -98,7 +94,7 @@ def begin_casework(person: Survivor, world: World) -> None:
     world.record(person, Event.SUPPORT_STARTED, Detail.NONE if in_time else Detail.EMERGENCY)
     person.contact_draw = world.draw(person, Activity.IN_CONTACT)
     contact.settle(person, world)
-    ask_for_bed(person, world)
+    beds.ask_for_bed(person, world)
     person.considered = 0
     services.refer(person, world, services.FROM_SUPPORT_START)
     person.changed = True
@@ -114,7 +110,7 @@ def until_support_ends(person: Survivor, world: World) -> Story:
             break
         leaving = notice_after_negative(person, world)
         person.bed_until = leaving
-        rebook_bed(person, world)
+        beds.rebook_bed(person, world)
         services.plan_before_exit(person, world, leaving)
         while world._now < leaving and not is_overturned(person):
             world.until(person, Slot.SUPPORT, leaving)
@@ -124,7 +120,7 @@ def until_support_ends(person: Survivor, world: World) -> Story:
             return
         if goes_on(person):
             person.bed_until = NEVER
-            rebook_bed(person, world)
+            beds.rebook_bed(person, world)
     yield from moving_on(person, world)
     end(person, world, Detail.MOVED_ON)
 
@@ -181,7 +177,7 @@ def announce(person: Survivor, world: World, leaving: float) -> float:
     bed_until = max(leaving, confirmed_at + person.floor_bed)
     if bed_until != person.bed_until:
         person.bed_until = bed_until
-        rebook_bed(person, world)
+        beds.rebook_bed(person, world)
     if person.subsistence and subsistence_until != person.due[Slot.SUBSISTENCE]:
         world.until(person, Slot.SUBSISTENCE, subsistence_until)
     exit_day = bed_until if person.holds[Line.BEDS] else casework_until
@@ -256,7 +252,7 @@ def end(person: Survivor, world: World, reason: int) -> None:
         community.stop_asking_for_bridging(person, world)
     if person.holds[Line.BEDS]:
         if reason != Detail.MOVED_ON or person.bed_until <= world._now:
-            leave_bed(person, world)
+            beds.leave_bed(person, world)
     elif person.tickets[Line.BEDS]:
         world.beds.leave(person)
         world.stop(person, Slot.BED)
@@ -270,59 +266,3 @@ def end_subsistence(person: Survivor, world: World) -> None:
     person.subsistence = False
     world.record(person, Event.SUBSISTENCE_ENDED)
     person.changed = True
-
-
-# ------------------------------------------------------------------------------------------------- beds
-def ask_for_bed(person: Survivor, world: World) -> None:
-    """Ask for a safehouse place, if where the person is makes them want one; anew at each loss of a place."""
-    if not person.in_support or person.place not in _BED_WANTED_FROM or world._now >= person.bed_until:
-        return
-    if person.holds[Line.BEDS] or person.tickets[Line.BEDS]:
-        return
-    wanted = world.rules.support.bed_wanted[_BED_WANTED_FROM.index(person.place)]
-    person.bed_asks += 1
-    if world.draw_once(person, Activity.BED_WANTED, person.bed_asks) < wanted:
-        world.start(person, Slot.BED, bed(person, world))
-
-
-def bed(person: Survivor, world: World) -> Story:
-    """A safehouse place: asked for, waited for, lived in, left."""
-    rules, asked = world.rules.support, person.bed_asks
-    world.record(person, Event.BED_REQUESTED)
-    if world.draw_once(person, Activity.BED_TOO_FAR, asked) < rules.bed_too_far:
-        world.record(person, Event.BED_DECLINED, Detail.TOO_FAR)
-        return
-    first = person.dependants or person.pregnant or person.place == Place.STREET
-    world.beds.join(person, _FIRST_IN_LINE if first else _IN_LINE)
-    patience = exponential(world.draw_once(person, Activity.BED_PATIENCE, asked), rules.bed_patience)
-    world.wait(person, Slot.BED, patience)
-    yield
-    if not person.holds[Line.BEDS]:
-        world.beds.leave(person)
-        world.record(person, Event.BED_WAIT_GIVEN_UP)
-        return
-    if world._now >= person.bed_until:
-        person.holds[Line.BEDS] = False
-        world.beds.release()
-        world.record(person, Event.BED_WAIT_GIVEN_UP)
-        return
-    world.stop(person, Slot.PLACE_ENDS)
-    world.record(person, Event.BED_TAKEN)
-    if world.draw_once(person, Activity.OTHER_REGION, asked) < world.rules.support.bed_other_region:
-        community.relocate(person, world)
-    community.move(person, world, Place.SAFEHOUSE, Detail.VICTIM_CARE)
-    while world._now < person.bed_until:
-        world.until(person, Slot.BED, person.bed_until)
-        yield
-    leave_bed(person, world)
-
-
-def rebook_bed(person: Survivor, world: World) -> None:
-    """The last night is known, or has changed: set the bed's clock to it."""
-    if person.holds[Line.BEDS]:
-        world.until(person, Slot.BED, person.bed_until)
-
-
-def leave_bed(person: Survivor, world: World) -> None:
-    """Leave the safehouse for wherever there is to go."""
-    community.move(person, world, community.next_place(person, world), Detail.PLACE_ENDED)

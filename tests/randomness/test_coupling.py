@@ -305,7 +305,7 @@ def one_survivor(rules):
 
 
 def test_a_clock_keeps_its_time_to_the_bit_while_its_rate_stays_and_spends_the_rest_when_it_changes():
-    from sim.engine.rules import rules_of
+    from sim.engine.unpacking import rules_of
     from sim.pathway import clocks
 
     base = rules_of(quiet({"risk.dies_per_year": 0.5, "risk.missing_per_year": 0.25}))
@@ -331,7 +331,7 @@ def test_a_clock_keeps_its_time_to_the_bit_while_its_rate_stays_and_spends_the_r
 
 
 def test_a_spent_clock_that_changes_no_rate_leaves_the_others_heard():
-    from sim.engine.rules import rules_of
+    from sim.engine.unpacking import rules_of
     from sim.pathway import clocks
 
     both = {"risk.dies_per_year": 0.5, "support.casework.disengagement_per_month": 2}
@@ -349,7 +349,7 @@ def test_a_spent_clock_that_changes_no_rate_leaves_the_others_heard():
 
 
 def test_a_health_need_that_was_met_may_open_again_and_again():
-    from sim.engine.rules import rules_of
+    from sim.engine.unpacking import rules_of
     from sim.pathway import clocks, hazards, needs
 
     person, world = one_survivor(rules_of(quiet({"risk.health_relapse_per_year": 0.5})))
@@ -375,7 +375,7 @@ def test_a_health_need_that_was_met_may_open_again_and_again():
 
 
 def test_waiting_for_a_decision_counts_only_while_it_is_waited_for():
-    from sim.engine.rules import rules_of
+    from sim.engine.unpacking import rules_of
     from sim.pathway import clocks
 
     person, world = one_survivor(rules_of(quiet({"risk.missing_per_year": 0.1, "risk.limbo_ratio": 2})))

@@ -12,7 +12,7 @@ from sim.engine.clock import day_of
 from sim.engine.letting_rules import in_line
 from sim.engine.lettings import Lettings, household
 from sim.engine.log import Detail, Event, Place
-from sim.engine.rules import rules_of
+from sim.engine.unpacking import rules_of
 from sim.people.chance import Kind, entity_key, root_key
 from sim.people.codes import Region
 from tests.small_world import Made, day_of_only, days_of, everywhere, life, made, place_mix, quiet, run

@@ -12,7 +12,7 @@ import pytest
 from sim.config.compose import scenario, world
 from sim.engine.clock import day_of
 from sim.engine.log import Detail, Event
-from sim.engine.rules import rules_of
+from sim.engine.unpacking import rules_of
 from sim.outcomes.groups import status_at
 from sim.outcomes.spells import story_of
 from sim.people import population

@@ -8,7 +8,8 @@ import pytest
 
 from sim.engine.calendar import Calendar, desk_capacity
 from sim.engine.clock import date_of, day_of, quarter_start, working_days
-from sim.engine.rules import DeskRules, Steps, rules_of
+from sim.engine.rules import DeskRules, Steps
+from sim.engine.unpacking import rules_of
 from sim.engine.world import World
 from tests.small_world import parameters
 

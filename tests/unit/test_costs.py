@@ -146,7 +146,7 @@ def test_waits_for_a_bed_that_end_without_one_are_told():
 
 # ------------------------------------------------------------------------------------------------- prices
 def test_a_price_changes_the_result_but_nothing_that_an_engine_reads():
-    from sim.engine.rules import rules_of
+    from sim.engine.unpacking import rules_of
 
     dearer = baseline(["costs.casework_week.price=150"])
     assert config_hash(dearer) != config_hash(TODAY)

@@ -4,7 +4,7 @@ import pytest
 
 from sim.config.mistakes import ConfigurationError
 from sim.engine.regions import REGIONS, with_odds
-from sim.engine.rules import rules_of
+from sim.engine.unpacking import rules_of
 from sim.people.codes import Region
 from tests.small_world import parameters
 

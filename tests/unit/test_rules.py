@@ -7,15 +7,8 @@ import pytest
 
 from sim.config.values import Dated
 from sim.engine.clock import day_of
-from sim.engine.rules import (
-    DAYS_A_YEAR,
-    Steps,
-    at,
-    base_odds,
-    extension_means,
-    positive_shares,
-    rules_of,
-)
+from sim.engine.rules import DAYS_A_YEAR, Steps, at
+from sim.engine.unpacking import base_odds, extension_means, positive_shares, rules_of
 from sim.people.codes import ImmigrationStatus, Region
 from tests.small_world import parameters
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 from sim.engine.compiled import (
+    beds,
     community,
     housing,
     housing_connection,
@@ -138,7 +139,7 @@ def loses_place(person: Any, world: Any) -> None:
     """A sofa is lost to the street at once; from a home there is notice first."""
     if person.place == PLACE_FRIENDS:
         community.move(person, world, PLACE_STREET, DETAIL_ROUGH)
-        support.ask_for_bed(person, world)
+        beds.ask_for_bed(person, world)
     else:
         housing.notice_to_leave(person, world)
 
@@ -156,7 +157,7 @@ def place_ends(person: Any, world: Any) -> None:
             lost = DETAIL_PRIVATE_HOME
         record(person, world, EVENT_HOME_LOST, lost)
     community.move(person, world, community.next_place(person, world), detail)
-    support.ask_for_bed(person, world)
+    beds.ask_for_bed(person, world)
 
 
 @kernel

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from sim.engine.compiled import (
+    beds,
     calendar,
     clocks,
     contact,
@@ -120,7 +121,7 @@ def _resume(person: Any, world: Any, slot: int) -> None:
     elif slot == SLOT_SUPPORT:
         support.support(person, world)
     elif slot == SLOT_BED:
-        support.bed(person, world)
+        beds.bed(person, world)
     elif slot == SLOT_HOUSING:
         housing.application(person, world)
     elif slot == SLOT_BRIDGING:

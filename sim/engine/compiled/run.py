@@ -20,8 +20,9 @@ from sim.engine.compiled.state import BEDS, BRIDGING, CG_DESK, N_QUARTERS, RG_DE
 from sim.engine.lettings import household
 from sim.engine.log import EventLog
 from sim.engine.regions import REGIONS
-from sim.engine.rules import Rules, at, rules_of
+from sim.engine.rules import Rules, at
 from sim.engine.survivor import SERVICES_MAX
+from sim.engine.unpacking import rules_of
 from sim.engine.world import LAST_YEAR
 from sim.errors import SimError
 from sim.people.chance import Kind, entity_key, other_luck, root_key

@@ -1,4 +1,4 @@
-"""Support under the Victim Care Contract: casework, needs assessments, beds; mirrors `sim.pathway.support`.
+"""Support under the Victim Care Contract: casework and needs assessments; mirrors `sim.pathway.support`.
 
 The story of support waits in one of five places: for the first contact, for the conclusive decision, for the
 last day after a negative one, for a needs assessment, and for the last day of casework.
@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.engine.compiled import community, contact, homes, housing, services
+from sim.engine.compiled import beds, community, contact, homes, housing, services
 from sim.engine.compiled.kernel import kernel
 from sim.engine.compiled.names import (
     DETAIL_DECLINED,
@@ -23,13 +23,7 @@ from sim.engine.compiled.names import (
     DETAIL_NONE,
     DETAIL_NOT_REACHED,
     DETAIL_PARTLY_AGREED,
-    DETAIL_PLACE_ENDED,
     DETAIL_REFUSED,
-    DETAIL_TOO_FAR,
-    DETAIL_VICTIM_CARE,
-    DRAW_BED_PATIENCE,
-    DRAW_BED_TOO_FAR,
-    DRAW_BED_WANTED,
     DRAW_EMERGENCY,
     DRAW_EXTENSION,
     DRAW_FIRST_CONTACT,
@@ -37,13 +31,8 @@ from sim.engine.compiled.names import (
     DRAW_NEEDS_OUTCOME,
     DRAW_NEEDS_REQUESTED,
     DRAW_NEGATIVE_EXTENSION,
-    DRAW_OTHER_REGION,
     DRAW_REACHED,
     DRAW_TAKE_UP,
-    EVENT_BED_DECLINED,
-    EVENT_BED_REQUESTED,
-    EVENT_BED_TAKEN,
-    EVENT_BED_WAIT_GIVEN_UP,
     EVENT_NEEDS_ASSESSED,
     EVENT_SUBSISTENCE_ENDED,
     EVENT_SUPPORT_ENDED,
@@ -51,14 +40,12 @@ from sim.engine.compiled.names import (
     EVENT_SUPPORT_STARTED,
     LINE_BEDS,
     PLACE_FRIENDS,
-    PLACE_SAFEHOUSE,
     PLACE_STREET,
     SLOT_BED,
-    SLOT_PLACE_ENDS,
     SLOT_SUBSISTENCE,
     SLOT_SUPPORT,
 )
-from sim.engine.compiled.queues import join, leave, release
+from sim.engine.compiled.queues import leave
 from sim.engine.compiled.state import BEDS
 from sim.engine.compiled.world import (
     ENDED,
@@ -67,24 +54,17 @@ from sim.engine.compiled.world import (
     at,
     begin_story,
     draw,
-    draw_once,
     end_story,
     go_on_from,
     on_grid,
     record,
     stop,
     until,
-    wait,
     wait_about,
     wake,
 )
-from sim.pathway import support as reference
-from sim.people.compiled_chance import c_exponential
 
 FIRST_CONTACT, DECISION, NOTICE, ASSESSMENT, LAST_DAY, AGAIN = 1, 2, 3, 4, 5, 6
-IN_LINE, LIVED_IN = 1, 2
-
-BED_WANTED_FROM = tuple(int(place) for place in reference._BED_WANTED_FROM)
 
 
 @kernel
@@ -177,7 +157,7 @@ def begin_casework(person: Any, world: Any) -> None:
     record(person, world, EVENT_SUPPORT_STARTED, DETAIL_NONE if in_time else DETAIL_EMERGENCY)
     person.contact_draw = draw(person, DRAW_IN_CONTACT, 0)
     contact.settle(person, world)
-    ask_for_bed(person, world)
+    beds.ask_for_bed(person, world)
     person.considered = 0
     services.refer(person, world, services.FROM_SUPPORT_START)
     person.changed = True
@@ -195,7 +175,7 @@ def await_decision(person: Any, world: Any) -> None:
     else:
         person.leaving = notice_after_negative(person, world)
         person.bed_until = person.leaving
-        rebook_bed(person, world)
+        beds.rebook_bed(person, world)
         services.plan_before_exit(person, world, person.leaving)
         await_last_day(person, world)
 
@@ -207,7 +187,7 @@ def await_last_day(person: Any, world: Any) -> None:
         begin_moving_on(person, world)
     elif goes_on(person):
         person.bed_until = NEVER
-        rebook_bed(person, world)
+        beds.rebook_bed(person, world)
         until(person, world, SLOT_SUPPORT, NEVER)
         go_on_from(person, SLOT_SUPPORT, DECISION)
     elif world.now < person.leaving:
@@ -295,7 +275,7 @@ def announce(person: Any, world: Any, leaving: float) -> float:
     bed_until = max(leaving, confirmed_at + person.floor_bed)
     if bed_until != person.bed_until:
         person.bed_until = bed_until
-        rebook_bed(person, world)
+        beds.rebook_bed(person, world)
     if person.subsistence and subsistence_until != person.due[SLOT_SUBSISTENCE]:
         until(person, world, SLOT_SUBSISTENCE, subsistence_until)
     exit_day = bed_until if person.holds[LINE_BEDS] else casework_until
@@ -377,7 +357,7 @@ def end(person: Any, world: Any, reason: int) -> None:
         community.stop_asking_for_bridging(person, world)
     if person.holds[LINE_BEDS]:
         if reason != DETAIL_MOVED_ON or person.bed_until <= world.now:
-            leave_bed(person, world)
+            beds.leave_bed(person, world)
     elif person.tickets[LINE_BEDS]:
         leave(person, world, BEDS)
         stop(person, SLOT_BED)
@@ -392,78 +372,3 @@ def end_subsistence(person: Any, world: Any) -> None:
     person.subsistence = False
     record(person, world, EVENT_SUBSISTENCE_ENDED, 0)
     person.changed = True
-
-
-# ------------------------------------------------------------------------------------------------- beds
-@kernel
-def ask_for_bed(person: Any, world: Any) -> None:
-    """Ask for a safehouse place, if where the person is makes them want one; anew at each loss of a place."""
-    if not person.in_support or world.now >= person.bed_until:
-        return
-    if person.holds[LINE_BEDS] or person.tickets[LINE_BEDS]:
-        return
-    for kind in range(len(BED_WANTED_FROM)):
-        if person.place == BED_WANTED_FROM[kind]:
-            person.bed_asks += 1
-            drawn = draw_once(person, DRAW_BED_WANTED, person.bed_asks)
-            if drawn < world.rules.support.bed_wanted[kind]:
-                stand_in_line_for_bed(person, world)
-            return
-
-
-@kernel
-def stand_in_line_for_bed(person: Any, world: Any) -> None:
-    """A safehouse place is asked for, and waited for."""
-    begin_story(person, SLOT_BED)
-    rules = world.rules.support
-    record(person, world, EVENT_BED_REQUESTED, 0)
-    if draw_once(person, DRAW_BED_TOO_FAR, person.bed_asks) < rules.bed_too_far:
-        record(person, world, EVENT_BED_DECLINED, DETAIL_TOO_FAR)
-        end_story(person, SLOT_BED)
-        return
-    first = person.dependants or person.pregnant or person.place == PLACE_STREET
-    join(person, world, BEDS, 0 if first else 1)
-    patience = c_exponential(draw_once(person, DRAW_BED_PATIENCE, person.bed_asks), rules.bed_patience)
-    wait(person, world, SLOT_BED, patience)
-    go_on_from(person, SLOT_BED, IN_LINE)
-
-
-@kernel
-def bed(person: Any, world: Any) -> None:
-    """A safehouse place: given, or given up; lived in, left."""
-    if person.stage[SLOT_BED] == IN_LINE:
-        if not person.holds[LINE_BEDS]:
-            leave(person, world, BEDS)
-            record(person, world, EVENT_BED_WAIT_GIVEN_UP, 0)
-            end_story(person, SLOT_BED)
-            return
-        if world.now >= person.bed_until:
-            person.holds[LINE_BEDS] = False
-            release(world, BEDS)
-            record(person, world, EVENT_BED_WAIT_GIVEN_UP, 0)
-            end_story(person, SLOT_BED)
-            return
-        stop(person, SLOT_PLACE_ENDS)
-        record(person, world, EVENT_BED_TAKEN, 0)
-        if draw_once(person, DRAW_OTHER_REGION, person.bed_asks) < world.rules.support.bed_other_region:
-            community.relocate(person, world)
-        community.move(person, world, PLACE_SAFEHOUSE, DETAIL_VICTIM_CARE)
-    if world.now < person.bed_until:
-        until(person, world, SLOT_BED, person.bed_until)
-        go_on_from(person, SLOT_BED, LIVED_IN)
-        return
-    leave_bed(person, world)
-    end_story(person, SLOT_BED)
-
-
-@kernel
-def rebook_bed(person: Any, world: Any) -> None:
-    """The last night is known, or has changed: set the bed's clock to it."""
-    if person.holds[LINE_BEDS]:
-        until(person, world, SLOT_BED, person.bed_until)
-
-
-@kernel
-def leave_bed(person: Any, world: Any) -> None:
-    """Leave the safehouse for wherever there is to go."""
-    community.move(person, world, community.next_place(person, world), DETAIL_PLACE_ENDED)
