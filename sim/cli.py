@@ -101,6 +101,20 @@ def player(
     typer.echo(make(result, people, first, last, scenario or (), out))
 
 
+@app.command(name="app")
+def app_(
+    host: Annotated[
+        str, typer.Option("--host", help="Address to listen on; this computer alone.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", help="Port to listen on; 0 for any that is free.")] = 8077,
+    out: Out = Path("results"),
+) -> None:
+    """Open the web page: choose options, run them and compare, without a command line."""
+    from sim.app.server import serve
+
+    serve(host, port, out)
+
+
 @app.command(name="list")
 def list_() -> None:
     """List the scenarios by who decides: what each is."""

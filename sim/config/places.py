@@ -5,6 +5,7 @@ Not a loader: it names folders and never opens a file in them. An installed whee
 folder of the same name, or a stale copy left by another installation, is never read in their stead.
 """
 
+import os
 from pathlib import Path
 from typing import Final, Literal
 
@@ -14,6 +15,8 @@ DataName = Literal["configs", "scenarios"]
 
 DATA_NAMES: Final[tuple[DataName, ...]] = ("configs", "scenarios")
 _PACKAGE: Final = Path(__file__).resolve().parents[1]
+MORE_SCENARIOS: Final = "CLIFFEDGE_SCENARIOS"
+"""The environment variable that may name one more folder of scenarios."""
 
 
 def data_dir(name: DataName, *, package: Path = _PACKAGE) -> Path:
@@ -54,6 +57,9 @@ def data_dir(name: DataName, *, package: Path = _PACKAGE) -> Path:
 def scenario_dirs(working_dir: Path | None = None, *, package: Path = _PACKAGE) -> tuple[Path, ...]:
     """Return the folders whose YAML files are scenarios: those shipped, then the user's own.
 
+    The environment variable CLIFFEDGE_SCENARIOS may name one more; the web app keeps options there that were
+    set in a page.
+
     Parameters
     ----------
     working_dir : Path, optional
@@ -64,7 +70,7 @@ def scenario_dirs(working_dir: Path | None = None, *, package: Path = _PACKAGE) 
     Returns
     -------
     tuple of Path
-        One or two existing folders, absolute, never the same one twice.
+        One to three existing folders, absolute, never the same one twice.
 
     Raises
     ------
@@ -73,6 +79,9 @@ def scenario_dirs(working_dir: Path | None = None, *, package: Path = _PACKAGE) 
     """
     shipped = data_dir("scenarios", package=package)
     own = ((working_dir or Path.cwd()) / "scenarios").resolve()
-    if own.is_dir() and own != shipped.resolve():
-        return shipped, own
-    return (shipped,)
+    named = os.environ.get(MORE_SCENARIOS, "")
+    found = {shipped.resolve(): shipped}
+    for folder in (own, *([Path(named).resolve()] if named else [])):
+        if folder.is_dir():
+            found.setdefault(folder, folder)
+    return tuple(found.values())

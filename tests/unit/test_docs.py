@@ -23,6 +23,7 @@ ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
 PAGES = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted(DOCS.glob("*.md")))
 NAMES = [
+    "app",
     "architecture",
     "assumptions",
     "events",
@@ -295,6 +296,8 @@ def test_every_command_that_is_shown_is_sound(command: str, monkeypatch: pytest.
     monkeypatch.setitem(sys.modules, "sim.experiment.commands", never_run)
     if words[:1] == ["agreement"]:  # takes a minute: tests/agreement runs it
         words = words[1:]
+    if verb == "app":  # goes on until it is stopped: its words are parsed only
+        words = [*words, "--help"]
     if verb == "player":  # reads a stored result, which the documents cannot name: its words are parsed only
         words = [*words, "--help"]
     assert call(monkeypatch, [verb, *words]) == 0

@@ -1,0 +1,162 @@
+"""What the pages of the web app say beside the answers: option cards, states, sizes, and the question.
+
+Plain words and values for the templates; no HTML, nothing decided.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
+
+from sim.app.store import CANCELLED, DONE, FAILED, RESTING, RUNNING, WAITING
+
+if TYPE_CHECKING:
+    from sim.app.store import Job
+
+SUBJECTS: Final = {
+    "decisions": "Decisions of the Home Office",
+    "support": "Support and safehouses",
+    "status": "Asylum and leave to remain",
+    "places": "Renting and bridging homes",
+    "housing": "Councils and homelessness law",
+    "services": "Services: who is offered them, and places",
+    "barriers": "Barriers that are removed",
+    "risk": "Benefits",
+}
+"""What a group of settings is called; a group not named here goes by its own name."""
+
+CONFIDENCE: Final = {
+    "published": "published",
+    "derived": "worked out from published figures",
+    "recalled": "recalled, not read again",
+    "assumed": "assumed",
+}
+
+ROUND_WORDS: Final = (
+    "A first answer, from 2 runs of each option. The intervals from chance are wide, and assumptions have "
+    "not been varied yet.",
+    "From 2 runs of each option, now with the range over assumptions. The intervals from chance are wide.",
+    "From 8 runs of each option, with the range over assumptions.",
+    "The full answer: what cliffedge compare gives at the command line.",
+)
+
+
+@dataclass(frozen=True)
+class Card:
+    """One option on the form."""
+
+    name: str
+    title: str
+    short: str
+    why: str
+    decided_by: str
+    sources: tuple[str, ...]
+
+
+def cards() -> dict[str, list[Card]]:
+    """Options by who decides, in the order of `sim.config.stories.DECIDERS`; those set in pages left out."""
+    from sim.config.stories import story_files
+
+    stamps = ((name, file.stat().st_mtime_ns) for name, file in story_files().items())
+    return _cards(tuple(stamps))
+
+
+@lru_cache(maxsize=2)
+def _cards(stamps: tuple[tuple[str, int], ...]) -> dict[str, list[Card]]:
+    """The cards, read again when a file is new or was changed."""
+    from sim.app.forms import OWN
+    from sim.config.stories import BASELINE, DECIDERS, available
+
+    found: dict[str, list[Card]] = {decider: [] for decider in DECIDERS}
+    for card in available():
+        if card.name != BASELINE and not card.name.startswith(OWN):
+            sources = tuple(source.words() for source in card.sources)
+            found[card.decider].append(
+                Card(card.name, card.title, _first_sentence(card.why), card.why, card.decided_by, sources)
+            )
+    return {decider: own for decider, own in found.items() if own}
+
+
+def _first_sentence(text: str) -> str:
+    """The text up to its first full stop.
+
+    Examples
+    --------
+    >>> _first_sentence("About 7.5 in ten ask. The others do not.")
+    'About 7.5 in ten ask.'
+    """
+    return re.split(r"(?<=[.?!])\s+(?=[A-Z])", text, maxsplit=1)[0]
+
+
+def subject(name: str) -> str:
+    """What a group of settings is called."""
+    return SUBJECTS.get(name, name.replace("_", " ").capitalize())
+
+
+def state(job: Job, place: int, rounds: int) -> str:
+    """Where a request stands, as a sentence.
+
+    Examples
+    --------
+    >>> from sim.app.store import Job
+    >>> state(Job("a", "", "", (), ""), 2, 4)
+    'Waiting: 2 requests are answered before this one.'
+    """
+    if job.state == FAILED:
+        return "This could not be run to its end."
+    if job.state == CANCELLED:
+        return "Cancelled. What was finished is kept."
+    if job.state == DONE:
+        return "Finished."
+    if not job.rounds:
+        if job.state == WAITING:
+            if place == 0:
+                return "Waiting: this request is next."
+            return (
+                f"Waiting: {place} {'request is' if place == 1 else 'requests are'} answered before this one."
+            )
+        return f"Running the first answer{_progress(job)}."
+    if job.state == RUNNING:
+        return f"Sharpening: round {len(job.rounds) + 1} of {rounds}{_progress(job)}."
+    if job.state == RESTING:
+        return f"Round {len(job.rounds)} of {rounds} is stored. It goes on while this page is open."
+    return f"Round {len(job.rounds)} of {rounds} is stored; the next one waits for its turn."
+
+
+def _progress(job: Job) -> str:
+    return f": {job.done} of {job.total} steps done" if job.total else ""
+
+
+def meaning_of_round(job: Job, rounds: int) -> str:
+    """How far the numbers on the page can be leaned on."""
+    if not job.rounds:
+        return ""
+    at = len(job.rounds) - 1
+    return ROUND_WORDS[at] if rounds == len(ROUND_WORDS) else f"Round {at + 1} of {rounds}."
+
+
+def moment(text: str) -> str:
+    """A stored time as a reader says it.
+
+    Examples
+    --------
+    >>> moment("2026-11-22T23:05:00+00:00")
+    '22 November 2026, 23:05 UTC'
+    """
+    when = datetime.fromisoformat(text)
+    return f"{when.day} {when:%B %Y, %H:%M} UTC"
+
+
+def run_in_short(manifest: dict[str, Any]) -> dict[str, str]:
+    """A past run, for a list."""
+    central = {run["replication"] for run in manifest["runs"] if run["world"] == "central"}
+    return {
+        "run_id": str(manifest["run_id"]),
+        "title": str(manifest["title"]),
+        "created": moment(str(manifest["created"])),
+        "replications": str(len(central)),
+        "compares": "yes" if len(manifest["scenarios"]) > 1 else "",
+    }
