@@ -190,7 +190,7 @@ class NationalModel:
 
     def cohort(self, people: Any, baseline_log: Any, before: Parameters) -> Any:
         from sim.engine.clock import day_of
-        from sim.engine.rules import rules_of
+        from sim.engine.unpacking import rules_of
         from sim.outcomes.cohort import fix_cohort
 
         start, end = cohort_window(before.policy.start, before.experiment.cohort_months)
@@ -201,7 +201,7 @@ class NationalModel:
         self, people: Any, log: Any, cohort: Any, before: Parameters, calendar: bool = True
     ) -> Measured:
         from sim.engine.clock import day_of
-        from sim.engine.rules import rules_of
+        from sim.engine.unpacking import rules_of
         from sim.outcomes.costs import prices_of
         from sim.outcomes.homes import supply_of
         from sim.outcomes.measure import measure
