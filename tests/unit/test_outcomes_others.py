@@ -5,8 +5,8 @@ import pytest
 
 from sim.config.compose import scenario
 from sim.engine.log import Event
-from sim.engine.rules import rules_of
 from sim.engine.simulate import History, simulate
+from sim.engine.unpacking import rules_of
 from sim.experiment.machinery import NationalModel
 from sim.outcomes.others import NAMES, of_everyone, others_of
 from sim.people.population import build
