@@ -115,6 +115,21 @@ def app_(
     serve(host, port, out)
 
 
+@app.command()
+def validate(
+    overrides: Overrides = None,
+    replications: Annotated[
+        int, typer.Option("--replications", help="Runs of the history, and futures of each projection.")
+    ] = 8,
+    traces: Annotated[int, typer.Option("--traces", help="Runs in which one later input is given back.")] = 2,
+    out: Out = Path("results"),
+) -> None:
+    """Set the model beside every published figure: reconstruction, blind projections, benchmark, page."""
+    from sim.validate.commands import validate as carry_out
+
+    carry_out(overrides or (), replications, traces, out)
+
+
 @app.command(name="list")
 def list_() -> None:
     """List the scenarios by who decides: what each is."""

@@ -170,11 +170,12 @@ def _axes_of_years(axes: Axes, title: str, first: float, last: float) -> None:
     every = (1 if last - first < 8 else 2) if wide else (2 if last - first < 8 else 4)
     axes.set_xticks([year for year in range(2014, 2061, every) if first <= year <= last])
     axes.yaxis.set_major_locator(MaxNLocator(4))
-    axes.yaxis.set_major_formatter(FuncFormatter(_thousands))
+    axes.yaxis.set_major_formatter(FuncFormatter(thousands))
     quiet_grid(axes)
 
 
-def _thousands(value: float, _position: int | None = None) -> str:
+def thousands(value: float, _position: int | None = None) -> str:
+    """A tick's number, thousands as k."""
     if abs(value) >= 1000:
         return f"{value / 1000:g}k"
     return f"{value:g}"
