@@ -297,6 +297,7 @@ def test_every_command_that_is_shown_is_sound(command: str, monkeypatch: pytest.
     if words[:1] == ["agreement"]:  # takes a minute: tests/agreement runs it
         words = words[1:]
     if verb == "app":  # goes on until it is stopped: its words are parsed only
+        words = [*words, "--help"]
     if verb in ("validate", "fit"):  # minutes of running, or a file of the reader's own: parsed only
         words = [*words, "--help"]
     if verb == "player":  # reads a stored result, which the documents cannot name: its words are parsed only
