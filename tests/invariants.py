@@ -133,20 +133,38 @@ def in_use(log: EventLog, begin: Any, end: Any) -> tuple[Any, Any]:
     return instants, np.cumsum(np.bincount(where, weights=steps, minlength=len(instants)))
 
 
-def check_capacity(log: EventLog, of: Parameters) -> None:
+def check_capacity(log: EventLog, of: Parameters, before: Parameters | None = None) -> None:
     """Beds and service places in use rise only while they are below capacity (a cut turns nobody out)."""
-    days, values = of.support.beds.places.steps()
-    if of.support.beds.bought_share_of_shortfall == 0:
+    before = of if before is None else before
+    policy = day_of(before.policy.start)
+    if before.support.beds.bought_share_of_shortfall == of.support.beds.bought_share_of_shortfall == 0:
+        days, values = _capacity(policy, before.support.beds.places.steps(), of.support.beds.places.steps())
         _within(log, chosen(log, Event.BED_TAKEN), chosen(log, Event.BED_LEFT), days, values, "beds")
-    bridging = of.places.bridging.places
-    if not isinstance(bridging, str):
-        took, gave = chosen(log, Event.BRIDGING_TAKEN), chosen(log, Event.BRIDGING_LEFT)
-        _within(log, took, gave, [0], [bridging], "bridging homes")
+    days, values = _capacity(policy, *(_fixed(one.places.bridging.places) for one in (before, of)))
+    took, gave = chosen(log, Event.BRIDGING_TAKEN), chosen(log, Event.BRIDGING_LEFT)
+    _within(log, took, gave, days, values, "bridging homes")
     for k, (name, service) in enumerate(sorted(of.services.items())):
-        if not isinstance(service.places, str):
-            starts = chosen(log, Event.SERVICE_STARTED, detail=Detail.SERVICE_BASE + k)
-            ends = chosen(log, Event.SERVICE_ENDED, detail=Detail.SERVICE_BASE + k)
-            _within(log, starts, ends, [0], [service.places], name)
+        starts = chosen(log, Event.SERVICE_STARTED, detail=Detail.SERVICE_BASE + k)
+        ends = chosen(log, Event.SERVICE_ENDED, detail=Detail.SERVICE_BASE + k)
+        days, values = _capacity(policy, _fixed(before.services[name].places), _fixed(service.places))
+        _within(log, starts, ends, days, values, name)
+
+
+Steps = tuple[list[int], list[float]]
+
+
+def _fixed(places: float | str) -> Steps:
+    """A capacity that never changes, as steps."""
+    return [0], [float("inf") if isinstance(places, str) else places]
+
+
+def _capacity(policy: int, before: Steps, after: Steps) -> Steps:
+    """Capacity by day where one set of steps holds up to the policy's first day, and another from then on."""
+    steps = [(day, value) for day, value in zip(*before, strict=True) if day < policy]
+    in_force = [value for day, value in zip(*after, strict=True) if day <= policy][-1]
+    steps.append((policy, in_force))
+    steps += [(day, value) for day, value in zip(*after, strict=True) if day > policy]
+    return [day for day, _ in steps], [value for _, value in steps]
 
 
 def _within(log: EventLog, begin: Any, end: Any, days: list[int], values: list[float], name: str) -> None:
@@ -157,13 +175,14 @@ def _within(log: EventLog, begin: Any, end: Any, days: list[int], values: list[f
     assert (used[rises] <= capacity[rises]).all(), f"more {name} in use than there are"
 
 
-def check(log: EventLog, of: Parameters, people: Population) -> None:
+def check(log: EventLog, of: Parameters, people: Population, before: Parameters | None = None) -> None:
+    """Everything; `before` are the rules up to the policy's first day, if they give out other places."""
     horizon = float(day_of(of.experiment.horizon))
     check_order(log, horizon)
     check_decisions(log)
     check_pairs(log)
     check_places(log)
-    check_capacity(log, of)
+    check_capacity(log, of, before)
     assert np.array_equal(np.unique(log.person), np.flatnonzero(people.arrival < horizon)), "somebody is lost"
     declined = people.group[log.person[chosen(log, Event.DECLINED_REFERRAL)]]
     assert (declined == Group.DECLINED).all()

@@ -21,7 +21,7 @@ from sim.config.schema import (
     ReasonableGrounds,
     Service,
 )
-from sim.config.values import REGIONS
+from sim.config.values import REGIONS, Dated
 from sim.engine.clock import day_of
 from sim.engine.rules import (
     AGES,
@@ -47,6 +47,9 @@ from sim.engine.rules import (
 )
 from sim.engine.unpacking_housing import housing_rules, letting_rules, place_rules
 from sim.people.mathematics import ln
+
+SLOWEST_HAZARD = 2.0**-34
+"""A slower hazard [a day] counts as none, as in `sim.pathway.clocks`."""
 
 
 def rules_of(parameters: Parameters, today: Parameters | None = None) -> Rules:
@@ -120,6 +123,12 @@ def _service(name: str, service: Service, barriers: Barriers) -> ServiceRules:
 def _left_of(ratio: float, barrier: float) -> float:
     """A ratio under a barrier that stands at 1 as today and at 0 not at all."""
     return 1.0 + barrier * (ratio - 1.0)
+
+
+def _hazard(dated: Dated, factor: float) -> Steps:
+    """As `steps_of`; a hazard too slow to reckon with counts as none, as on the clocks of the pathway."""
+    days, values = steps_of(dated, factor)
+    return Steps(days, tuple(0.0 if value < SLOWEST_HAZARD else value for value in values))
 
 
 def _desk(grounds: ReasonableGrounds | ConclusiveGrounds) -> DeskRules:
@@ -228,7 +237,7 @@ def _decisions(parameters: Parameters) -> DecisionRules:
         cg_ready_mean=cg.ready_mean_days,
         cg_ready_scale=1.0 / sqrt(1.0 + cg.ready_cv * cg.ready_cv),
         cg_ready_sigma=sqrt(ln(1.0 + cg.ready_cv * cg.ready_cv)),
-        cg_closure_per_day=steps_of(cg.closure_per_quarter, 1.0 / DAYS_A_QUARTER),
+        cg_closure_per_day=_hazard(cg.closure_per_quarter, 1.0 / DAYS_A_QUARTER),
         cg_positive=positive_shares(cg.positive, enforcement, found_positive),
         rg_request=review.rg_request_share,
         cg_request=review.cg_request_share,

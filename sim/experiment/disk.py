@@ -87,13 +87,10 @@ def prepare_root(root: Path) -> Path:
     with on_disk(root, "use this results folder"):
         root = root.expanduser().absolute()
         root.mkdir(parents=True, exist_ok=True)
-        handle, trial = tempfile.mkstemp(prefix=".trial-", dir=root)
-        try:
-            os.write(handle, b"a line, to see whether one can be written\n")
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-            os.unlink(trial)
+        with tempfile.TemporaryFile(prefix=".trial-", dir=root) as trial:  # gone even if we are killed
+            trial.write(b"a line, to see whether one can be written\n")
+            trial.flush()
+            os.fsync(trial.fileno())
     return root
 
 

@@ -20,7 +20,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import SimError
-from sim.experiment import store
+from sim.experiment import standing, store
 from sim.experiment.disk import only_writer, prepare_root
 from sim.experiment.parts import Parts
 from sim.experiment.progress import Unwatched, Watch
@@ -100,13 +100,19 @@ def run(plan: Plan, model: Model, root: Path, *, watch: Watch | None = None) -> 
     root = prepare_root(root)
     target = root / plan.run_id
     with only_writer(root, plan.run_id):
-        if store.is_whole(target):
-            return target
+        standing.clear_away(target)
+        why, aside = standing.why_not(target), standing.put_aside(target)
         parts = Parts(root / f"{plan.run_id}.parts")
+        if not why:
+            parts.remove()  # of a command that was killed when all was done but this
+            return target
+        watch = watch or Unwatched()
+        if target.exists():
+            watch.say(standing.replacing(target, why, aside))
         parts.open()
-        report = _Pool(plan, model, parts, watch or Unwatched()).carry_out()
+        report = _Pool(plan, model, parts, watch).carry_out()
         report.seconds = time.monotonic() - began
-        store.assemble(plan, parts, target, report)
+        store.assemble(plan, parts, target, report, aside)
         parts.remove()
     return target
 
@@ -170,6 +176,11 @@ class _Pool:
             for run in unit.runs
             if self._parts.has(run.key, with_log=unit.keep_events)
         }
+        if damaged := len(self._parts.damaged):
+            self._watch.say(
+                f"{damaged} of the runs kept by an earlier start {'is' if damaged == 1 else 'are'} damaged "
+                f"or cut short and will be run again: {', '.join(sorted(self._parts.damaged)[:3])}"
+            )
         waiting = [unit for unit in plan.units if any(run.key not in kept for run in unit.runs)]
         if waiting:
             self._model.prepare(waiting[0].before, self._watch.say)

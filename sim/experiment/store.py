@@ -36,7 +36,7 @@ _AGAIN: Final = "Give the same command again to make it; only what is missing is
 
 
 # ------------------------------------------------------------------------------------------------ writing
-def assemble(plan: Plan, parts: Parts, target: Path, account: Account) -> None:
+def assemble(plan: Plan, parts: Parts, target: Path, account: Account, aside: Path | None = None) -> None:
     """Put a result together from its finished parts.
 
     Parameters
@@ -44,8 +44,8 @@ def assemble(plan: Plan, parts: Parts, target: Path, account: Account) -> None:
     plan : Plan
     parts : Parts
         Every part of the plan; left as they are.
-    target : Path
-        The folder of the result; whatever stood there unfinished is replaced.
+    target, aside : Path
+        The folder of the result; what stood there unfinished is replaced, or put `aside` if that is given.
     account : Account
         What it took.
 
@@ -60,8 +60,6 @@ def assemble(plan: Plan, parts: Parts, target: Path, account: Account) -> None:
     replaced = target.with_name(f"{target.name}.replaced-{os.getpid()}")
     try:
         with on_disk(target, "store the result"):
-            for leftover in target.parent.glob(f"{target.name}.partial-*"):
-                shutil.rmtree(leftover, ignore_errors=True)  # of a command that was killed: we hold the lock
             folder.mkdir()
             write_tables(plan, parts, folder)
             write_whole(folder / "config.yaml", plan.config_yaml)
@@ -70,7 +68,7 @@ def assemble(plan: Plan, parts: Parts, target: Path, account: Account) -> None:
             write_whole(folder / MANIFEST, _manifest(plan, parts, account, folder))
             sync_folder(folder)
             if target.exists():
-                os.replace(target, replaced)
+                os.replace(target, aside or replaced)
             os.replace(folder, target)
             sync_folder(target.parent)
     finally:

@@ -168,10 +168,10 @@ def changes(draw: st.DrawFn, parameters: Parameters, at_most: int) -> dict[str, 
             shares[one] += 0.5
             shares[other] += 0.5
             values |= {f"{mix}.{place}": share for place, share in shares.items()}
-    return _mended(parameters, values)
+    return mended(parameters, values)
 
 
-def _mended(parameters: Parameters, values: dict[str, Any]) -> dict[str, Any]:
+def mended(parameters: Parameters, values: dict[str, Any]) -> dict[str, Any]:
     """The same values, where two that belong together would contradict each other."""
 
     def told(path: str) -> Any:

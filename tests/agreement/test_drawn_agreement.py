@@ -40,7 +40,11 @@ def test_every_kind_of_parameter_is_drawn() -> None:
 @pytest.mark.parametrize("rate", [1e-300, 5e-324, 1e-12, 1e-9])
 def test_a_hazard_too_slow_to_reckon_counts_as_none_in_both_engines(rate: float) -> None:
     """Thresholds divided by such rates would lie beyond every number."""
-    before = world(small(), {"risk.crisis_per_need_year": 0, "places.own_home_lost_per_year": 0})
-    slow = world(before, {"risk.crisis_per_need_year": rate, "places.own_home_lost_per_year": rate})
+    hazards = (
+        *("risk.crisis_per_need_year", "places.own_home_lost_per_year"),
+        "decisions.conclusive_grounds.closure_per_quarter",
+    )
+    before = world(small(), dict.fromkeys(hazards, 0))
+    slow = world(before, dict.fromkeys(hazards, rate))
     log = agree(slow, slow)
     assert log.digest() == agree(before, before).digest()

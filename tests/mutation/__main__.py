@@ -8,6 +8,7 @@ these files only.
 
 from __future__ import annotations
 
+import argparse
 import sys
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -119,5 +120,21 @@ def main(stems: Sequence[str]) -> int:
     return 1 if wrong else 0
 
 
+def _asked(words: Sequence[str]) -> int:
+    """Do what the command line asks for."""
+    from tests.mutation import score
+
+    parser = argparse.ArgumentParser(prog="python -m tests.mutation", description=__doc__)
+    parser.add_argument("files", nargs="*", help="files of the pathway, by stem; without --room only")
+    parser.add_argument("--room", choices=sorted(score.ROOMS))
+    parser.add_argument("--sample", type=int, default=0, help="so many mutants, drawn by lot; 0: all")
+    parser.add_argument("--seed", type=int, default=score.SEED)
+    parser.add_argument("--write", type=Path, help="a file for what became of each mutant")
+    told = parser.parse_args(words)
+    if told.room is None:
+        return main(told.files)
+    return score.main(told.room, told.sample, told.seed, told.write)
+
+
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(_asked(sys.argv[1:]))

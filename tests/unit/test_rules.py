@@ -8,7 +8,8 @@ import pytest
 from sim.config.values import Dated
 from sim.engine.clock import day_of
 from sim.engine.rules import DAYS_A_YEAR, Steps, at
-from sim.engine.unpacking import base_odds, extension_means, positive_shares, rules_of
+from sim.engine.unpacking import SLOWEST_HAZARD, base_odds, extension_means, positive_shares, rules_of
+from sim.pathway.clocks import SLOWEST
 from sim.people.codes import ImmigrationStatus, Region
 from tests.small_world import parameters
 
@@ -29,6 +30,15 @@ def test_dated_parameters_become_steps_on_the_same_days():
     assert at(move_on, day_of(date(2019, 2, 1)) - 2**-20) == 14
     assert at(move_on, float(day_of(date(2019, 2, 1)))) == 45
     assert at(rules.decisions.rg_desk.capacity_per_quarter, 0.0) == inf
+
+
+def test_a_hazard_of_closure_too_slow_to_reckon_with_counts_as_none_from_the_same_rate_on_as_on_the_clocks():
+    assert SLOWEST_HAZARD == SLOWEST
+    quarter = DAYS_A_YEAR / 4
+    for rate, told in ((1.001, 1.001 * SLOWEST), (0.999, 0.0)):
+        of = parameters({"decisions.conclusive_grounds.closure_per_quarter": rate * SLOWEST * quarter})
+        (value,) = rules_of(of).decisions.cg_closure_per_day.values
+        assert value == pytest.approx(told, rel=1e-9)
 
 
 # ------------------------------------------------------------------------------------------- shares and odds

@@ -1,0 +1,95 @@
+"""The rooms whose mutation score is taken: their files, the everyday tests of them, what is left out.
+
+The tests are named by file; which of them is run against which mutant is found by running each once and
+noting the lines it comes through (`tests.mutation.score`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from tests.mutation.operators import CHECKOUT, Mutant, mutants_of
+
+
+@dataclass(frozen=True)
+class Room:
+    """Files that belong together, and what looks after them.
+
+    Attributes
+    ----------
+    files : tuple of str
+        Below the checkout; a folder means all its modules.
+    tests : tuple of str
+        What pytest is told to collect.
+    longest : float
+        Tests that take longer alone are not used [s].
+    """
+
+    files: tuple[str, ...]
+    tests: tuple[str, ...]
+    longest: float = 4.0
+
+    def sources(self) -> list[Path]:
+        """Every module of the room."""
+        found: list[Path] = []
+        for name in self.files:
+            path = CHECKOUT / name
+            found += sorted(path.glob("*.py")) if path.is_dir() else [path]
+        return found
+
+    def mutants(self) -> list[Mutant]:
+        """Every mutant of the room that counts."""
+        return [
+            mutant
+            for file in self.sources()
+            for mutant in mutants_of(file)
+            if not any(mutant.name.startswith(left_out) for left_out in LEFT_OUT)
+        ]
+
+
+LEFT_OUT: Final = {
+    "sim.engine.simulate._quiet_memory": "when Python collects garbage, which nothing can tell from a log",
+    "sim.outcomes.registry": "words for readers",
+    "sim.outcomes.resources": "words for readers",
+}
+"""Functions that are not changed, with the reason, by the beginning of the mutant's name."""
+
+AGREEMENT: Final = "tests/agreement/test_scenario_agreement.py"
+"""Tests that compare a whole run with the compiled engine, which is not changed."""
+
+ROOMS: Final = {
+    "engine": Room(
+        files=tuple(
+            f"sim/engine/{name}.py"
+            for name in ("queues", "calendar", "clock", "simulate", "log", "environment")
+        ),
+        tests=(
+            *(f"tests/unit/test_{name}.py" for name in ("queues", "calendar", "clock", "environment", "log")),
+            "tests/unit/test_rules.py",
+            "tests/agreement/test_forks.py",
+            *(
+                f"{AGREEMENT}::test_{name}"
+                for name in ("baseline_agrees", "levers_agree", "short_runs_agree")
+            ),
+        ),
+    ),
+    "pathway": Room(
+        files=("sim/pathway",),
+        tests=(
+            "tests/stories/test_rule_stories.py::test_story",
+            *(f"{AGREEMENT}::test_{name}" for name in ("baseline_agrees", "levers_agree")),
+        ),
+    ),
+    "outcomes": Room(
+        files=("sim/outcomes",),
+        tests=(
+            *(f"tests/unit/test_outcomes_{name}.py" for name in ("homes", "measure", "paired", "spells")),
+            *(f"tests/unit/test_outcomes_{name}.py" for name in ("survival", "waits")),
+            *(f"tests/unit/test_{name}.py" for name in ("costs", "gains", "held", "recovery", "two_cliffs")),
+            "tests/stories/test_outcome_stories.py",
+            "tests/stories/test_detection_and_luck.py",
+        ),
+    ),
+}

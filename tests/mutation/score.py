@@ -1,0 +1,280 @@
+"""The mutation score of a room: each mutant against the tests that come through its lines, quickest first.
+
+pytest collects the room's tests once. Every test then runs in a copy of that process (`os.fork`), once as
+things are, noting lines and time, and again against each mutant until one fails. A mutant that breaks
+something, or never ends, is noticed too; one whose lines no test comes through is not. Needs `os.fork`.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import json
+import os
+import pickle
+import random
+import signal
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from typing import Any, Final
+
+import pytest
+
+from tests.mutation.operators import CHECKOUT, Mutant, code_of
+from tests.mutation.rooms import ROOMS, Room
+
+SEED: Final = 20260401
+PATIENCE: Final = 5.0
+"""A mutant is given so many times as long as its tests take as things are, and ten seconds more."""
+AT_MOST: Final = 20.0
+"""Tests tried on one mutant, in seconds as things are; enough for all that come through most lines."""
+
+Lines = set[tuple[str, int]]
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A test as things are: what it comes through, and how long it takes [s]."""
+
+    lines: Lines
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Fate:
+    """What became of a mutant: the test that noticed it (None: none did), and how many were tried."""
+
+    mutant: Mutant
+    noticed_by: str | None
+    tried: int
+
+
+def in_copy(work: Callable[[], Any], seconds: float) -> tuple[Any, str]:
+    """What a piece of work returns in a copy of this process, or None and why there is nothing.
+
+    Parameters
+    ----------
+    work : callable
+    seconds : float
+        Of the processor, after which the copy is ended.
+    """
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            os.setpgid(0, 0)
+            signal.signal(signal.SIGPROF, signal.SIG_DFL)
+            signal.setitimer(signal.ITIMER_PROF, seconds)
+            os.close(reading)
+            silent = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(silent, 1)
+            os.dup2(silent, 2)
+            with os.fdopen(writing, "wb") as pipe:
+                pipe.write(pickle.dumps(work()))
+        finally:
+            os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading, "rb") as pipe:
+        said = pipe.read()
+    _, status = os.waitpid(child, 0)
+    if os.WIFSIGNALED(status):
+        return None, "it never came to an end" if os.WTERMSIG(status) == signal.SIGPROF else "it crashed"
+    return (pickle.loads(said), "") if said else (None, "it ended without a word")
+
+
+def passes(item: pytest.Item) -> bool:
+    """Whether a test passes, with everything it sets up and takes down."""
+    from _pytest.runner import runtestprotocol
+
+    return not any(report.failed for report in runtestprotocol(item, log=False, nextitem=None))
+
+
+def _through(item: pytest.Item, files: set[str]) -> tuple[bool, Lines]:
+    """Whether a test passes, and the lines of these files it comes through."""
+    reached: Lines = set()
+
+    def trace(frame: FrameType, event: str, _: Any) -> Any:
+        name = frame.f_code.co_filename
+        if name not in files:
+            return None
+
+        def local(inner: FrameType, event: str, _: Any) -> Any:
+            reached.add((name, inner.f_lineno))
+            return local
+
+        return local
+
+    sys.settrace(trace)
+    try:
+        passed = passes(item)
+    finally:
+        sys.settrace(None)
+    return passed, reached
+
+
+def as_things_are(items: Sequence[pytest.Item], room: Room) -> dict[str, Trial]:
+    """Each test's lines and time, of those that pass and are quick enough."""
+    files = {str(file) for file in room.sources()}
+    found: dict[str, Trial] = {}
+    for item in items:
+        timed, why = in_copy(lambda item=item: (passes(item), time.process_time()), 2.0 * room.longest)  # type: ignore[misc]
+        passed, seconds = timed or (False, 0.0)
+        if timed is None or seconds > room.longest:
+            print(f"not used: {item.nodeid}: {why or f'{seconds:.1f} s'}", flush=True)
+            continue
+        traced, why = in_copy(lambda item=item: _through(item, files), 30.0 * room.longest)  # type: ignore[misc]
+        if not passed or traced is None:
+            print(f"not used: {item.nodeid}: {why or 'it fails as things are'}", flush=True)
+        elif traced[1]:
+            found[item.nodeid] = Trial(traced[1], seconds)
+    return found
+
+
+def _forget() -> None:
+    """Empty every cache of the model, so that nothing reckoned before the change is used after it."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith(("sim.engine", "sim.pathway", "sim.outcomes")):
+            for thing in vars(module).values():
+                if hasattr(thing, "cache_clear"):
+                    thing.cache_clear()
+
+
+def put_in(mutant: Mutant) -> None:
+    """Make the change in this process."""
+    thing: Any = importlib.import_module(mutant.module)
+    for name in mutant.function.split("."):
+        thing = vars(thing)[name]
+    for wrapped in ("fget", "func", "__func__", "__wrapped__"):
+        thing = getattr(thing, wrapped, None) or thing
+    thing.__code__ = code_of(mutant)
+    _forget()
+
+
+def fate_of(mutant: Mutant, items: dict[str, pytest.Item], trials: dict[str, Trial]) -> Fate:
+    """Run the tests that come through a mutant's lines, quickest first, until one notices it."""
+    lines = {(str(mutant.file), line) for line in range(mutant.line, mutant.last_line + 1)}
+    chosen = sorted((trial.seconds, name) for name, trial in trials.items() if trial.lines & lines)
+    told, seconds = [], 0.0
+    for one, name in chosen:
+        if told and seconds + one > AT_MOST:
+            break
+        told.append(name)
+        seconds += one
+    if not told:
+        return Fate(mutant, None, 0)
+
+    def work() -> str:
+        put_in(mutant)
+        return next((name for name in told if not passes(items[name])), "")
+
+    noticed, why = in_copy(work, 10.0 + PATIENCE * seconds)
+    return Fate(mutant, why or noticed or None, len(told))
+
+
+def _load() -> None:
+    """Read files, libraries and kernels once, not in every copy."""
+    import holidays  # noqa: F401
+    import pandas  # noqa: F401
+    import scipy.stats  # noqa: F401
+
+    from sim.engine.compiled.cache import warm
+    from tests.agreement.engines import agree, small
+
+    warm(print)
+    agree(small(), small())
+    gc.collect()
+    gc.freeze()
+
+
+class Score:
+    """Takes the place of pytest's own loop over the tests."""
+
+    def __init__(self, room: str, sample: int, seed: int) -> None:
+        self.name, self.room, self.sample, self.seed = room, ROOMS[room], sample, seed
+        self.fates: list[Fate] = []
+        self.every = 0
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Find what each test comes through, then try the mutants."""
+        _load()
+        trials = as_things_are(session.items, self.room)
+        items = {item.nodeid: item for item in session.items}
+        print(f"{len(trials)} of {len(items)} tests are used", flush=True)
+        mutants = self.room.mutants()
+        self.every = len(mutants)
+        if 0 < self.sample < len(mutants):
+            chosen = sorted(random.Random(self.seed).sample(range(len(mutants)), self.sample))
+            mutants = [mutants[k] for k in chosen]
+        for mutant in mutants:
+            fate = fate_of(mutant, items, trials)
+            self.fates.append(fate)
+            if fate.noticed_by is None:
+                print(f"{mutant.where}  {mutant.name}  ({fate.tried} tests)", flush=True)
+        return True
+
+
+def interval(noticed: int, tried: int) -> tuple[float, float]:
+    """Wilson's 95% interval of a share.
+
+    References
+    ----------
+    Wilson, E. B. (1927). Probable inference. Journal of the American Statistical Association 22, 209-212.
+    """
+    if not tried:
+        return 0.0, 1.0
+    z, share = 1.959963984540054, noticed / tried
+    middle = (share + z * z / (2 * tried)) / (1 + z * z / tried)
+    half = z * (share * (1 - share) / tried + z * z / (4 * tried * tried)) ** 0.5 / (1 + z * z / tried)
+    return max(0.0, middle - half), min(1.0, middle + half)
+
+
+def summary(score: Score) -> list[str]:
+    """The score in words: in all, by operator and by file."""
+    fates = score.fates
+    noticed = sum(fate.noticed_by is not None for fate in fates)
+    share = noticed / len(fates) if fates else 0.0
+    said = [f"{score.name}: {noticed} of {len(fates)} mutants noticed, {share:.1%}"]
+    if len(fates) < score.every:
+        low, high = interval(noticed, len(fates))
+        said[0] += f" (a sample of {score.every}, seed {score.seed}; 95% interval {low:.1%} to {high:.1%})"
+    for about in ("operator", "file"):
+        every: Counter[str] = Counter()
+        dead: Counter[str] = Counter()
+        for fate in fates:
+            key = fate.mutant.operator if about == "operator" else fate.mutant.file.name
+            every[key] += 1
+            dead[key] += fate.noticed_by is not None
+        said += [f"  {key}: {dead[key]} of {number}" for key, number in sorted(every.items())]
+    return said
+
+
+def main(room: str, sample: int = 0, seed: int = SEED, write: Path | None = None) -> int:
+    """Take the score of a room and print it; the exit code is 0 if 85% are noticed."""
+    score = Score(room, sample, seed)
+    os.chdir(CHECKOUT)
+    began = time.monotonic()
+    options = [
+        "-q",
+        "-m",
+        "not deep",
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:xdist",
+        "--capture=no",
+        "--no-header",
+    ]
+    pytest.main([*options, *score.room.tests], plugins=[score])
+    for line in summary(score):
+        print(line)
+    print(f"in {time.monotonic() - began:.0f} s")
+    if write is not None:
+        told = {fate.mutant.name: fate.noticed_by for fate in score.fates}
+        write.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+    noticed = sum(fate.noticed_by is not None for fate in score.fates)
+    return 0 if score.fates and noticed >= 0.85 * len(score.fates) else 1
