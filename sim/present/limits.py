@@ -9,10 +9,11 @@ from typing import Final
 
 NOT_MODELLED: Final[tuple[tuple[str, str], ...]] = (
     (
-        "Homes as a queue shared with other households",
-        "Time to an offer is drawn from published rates, not from a queue of everybody in need. Unless more "
-        "homes are supplied, each home gained by a survivor is a home that another household waits for: it "
-        "is counted as that identity, without saying who waits.",
+        "A queue of everybody in need of a home",
+        "In the primary analysis time to an offer is drawn from published rates; each home gained by a "
+        "survivor is, unless more are supplied, one that another household waits for. A line for social "
+        "homes with other households can be set, in which those who wait longer are told; its households are "
+        "alike, and private homes and temporary accommodation are no lines.",
     ),
     (
         "Scotland and Northern Ireland after the decision",

@@ -20,8 +20,10 @@ import numpy as np
 
 from sim.config.places import data_dir
 from sim.engine.log import Detail, Event
+from sim.engine.rules import NEEDS
 from sim.errors import SimError
 from sim.outcomes.places import CATEGORY_OF_PLACE, Category
+from sim.people.chance import Activity, uniforms
 
 if TYPE_CHECKING:
     from sim.engine.log import EventLog
@@ -44,6 +46,8 @@ class Pilots:
     rejected_share : float
     need_accommodation, not_fluent, male : float
         Shares of those referred: in no settled home on the day of referral; not fluent in English; men.
+    need_work : float
+        Share of those referred who need help to find work: in the model an input, met to within chance.
     """
 
     referrals: float
@@ -54,6 +58,7 @@ class Pilots:
     need_accommodation: float
     not_fluent: float
     male: float
+    need_work: float
 
 
 def published() -> Pilots:
@@ -70,10 +75,11 @@ def published() -> Pilots:
         need_accommodation=value["need_accommodation_share"],
         not_fluent=value["not_fluent_share"],
         male=value["male_share"],
+        need_work=value["need_work_share"],
     )
 
 
-def simulated(population: Population, log: EventLog, number: int) -> Pilots:
+def simulated(population: Population, log: EventLog, number: int, work_need: float = 0.33) -> Pilots:
     """The same figures of one run.
 
     Parameters
@@ -83,6 +89,8 @@ def simulated(population: Population, log: EventLog, number: int) -> Pilots:
         With the option on.
     number : int
         The position of `SERVICE` among the services in alphabetical order.
+    work_need : float, optional
+        `services.bright_future.need_share` of the run.
 
     Raises
     ------
@@ -107,6 +115,7 @@ def simulated(population: Population, log: EventLog, number: int) -> Pilots:
     who = log.person[at]
     no_recourse = float(np.sum(answer == Event.SERVICE_NO_RECOURSE))
     no_housing = float(np.sum(answer == Event.SERVICE_CRITERIA_NOT_MET))
+    in_need = uniforms(population.key[who], Activity.SERVICE_NEED, 0, NEEDS.index("work"))
     unsettled = CATEGORY_OF_PLACE[log.place[at]] != Category.SETTLED
     return Pilots(
         referrals=float(len(at)),
@@ -117,4 +126,5 @@ def simulated(population: Population, log: EventLog, number: int) -> Pilots:
         need_accommodation=float(unsettled.mean()),
         not_fluent=float(1.0 - population.fluent[who].mean()),
         male=float(1.0 - population.female[who].mean()),
+        need_work=float((in_need < work_need).mean()),
     )

@@ -57,7 +57,8 @@ CAVEATS: Final[dict[str, str]] = {
     "main_duty_per_relief": "The precedent for automatic priority need. The published figure is of "
     "households fleeing domestic abuse, of whom more were accepted from July 2021 on; beside it stand "
     "confirmed survivors under the option at that pace. Levels differ between the two groups: read the "
-    "growth. It needs a run with scenarios=[domestic_abuse_precedent] policy.start=2021-07-01.",
+    "growth. Of survivors about half are in priority need already, so their ceiling is "
+    "nearer. It needs a run with scenarios=[domestic_abuse_precedent] policy.start=2021-07-01.",
     "acceptances_ratio": "The same precedent net of the growth among all other households, who were accepted "
     "more often too. An upper bound: much of it may be people who would have been accepted on another "
     "ground (1.0 to 1.6 is plausible).",

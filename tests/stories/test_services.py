@@ -184,7 +184,8 @@ def test_the_option_is_counted_as_the_pilots_were():
     people = build(before)
     log = run(people, before, after)
     k = sorted(after.services).index("la_pathway")
-    found = la_pathway.simulated(people, log, k)
+    work = before.services["bright_future"].need_share
+    found, pilots = la_pathway.simulated(people, log, k, work), la_pathway.published()
     own = log.detail == Detail.SERVICE_BASE + k
     count = {event: int(np.sum(own & (log.event == event))) for event in Event}
     assert found.referrals == count[Event.SERVICE_OFFERED] - count[Event.SERVICE_DECLINED] - count[75]
@@ -193,6 +194,9 @@ def test_the_option_is_counted_as_the_pilots_were():
     assert found.referrals > 20
     assert 0 < found.rejected_share < 0.5
     assert 0 < found.need_accommodation <= 1
+    error = (work * (1 - work) / found.referrals) ** 0.5
+    assert abs(found.need_work - work) < 4 * error
+    assert pilots.need_work < work < pilots.need_work + 0.05, "an input: over a third needed work"
 
 
 def test_without_the_option_there_is_nothing_to_count():

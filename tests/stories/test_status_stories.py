@@ -261,6 +261,7 @@ def test_recognition_in_the_domestic_abuse_precedent_grows_as_published():
     today = quiet({"policy.start": "2021-07-01", "experiment.horizon": "2027-03-31"})
     rules = rules_of(with_option(today, "domestic_abuse_precedent"), today).housing
     assert rules.survivors_have_priority
+    assert rules.asks == 0, "whoever is asked counts as recognised at once, outside the published pace"
     days = np.arange(5 * 365)
     grown = np.minimum(days / rules.recognition_ramp, 1.0)
     share = rules.recognised_first_day + (rules.recognised_mature - rules.recognised_first_day) * grown
