@@ -19,7 +19,7 @@ from sim.engine.clock import day_of
 from sim.engine.log import Detail, Event, Place
 from sim.outcomes.periods import Periods, quarters, years
 from sim.outcomes.places import CATEGORY_WORDS, Category
-from sim.outcomes.spells import LEAVING, Story
+from sim.outcomes.spells import LEAVING, Spells, Story, place_spells
 from sim.outcomes.survival import kaplan_meier
 from sim.outcomes.waits import (
     Cases,
@@ -85,8 +85,13 @@ class Stations:
     places: dict[Category, Station]
 
 
-def stations(story: Story, until: float, services: Sequence[str] = ()) -> Stations:
-    """Find all stations in everyone's story; `services` names services 0, 1, ... where it reaches."""
+def stations(
+    story: Story, until: float, services: Sequence[str] = (), places: Spells | None = None
+) -> Stations:
+    """Find all stations in everyone's story; `services` names services 0, 1, ... where it reaches.
+
+    `places` are those of the story, if they have been found already.
+    """
     found = cases(story)
     line, referred = conclusive_grounds(found)
     named = {
@@ -105,7 +110,7 @@ def stations(story: Story, until: float, services: Sequence[str] = ()) -> Statio
         beds=beds(story),
         care=victim_care(story),
         services=named,
-        places=place_stations(story, until),
+        places=place_stations(places or place_spells(story, until), until),
     )
 
 

@@ -188,10 +188,9 @@ def used(
 def service_spells(story: Story, number: int, until: float) -> Spells:
     """Time in one service, `SERVICE_STARTED` to `SERVICE_ENDED`, death, departure or the horizon."""
     detail = Detail.SERVICE_BASE + number
-    opens = story.where(Event.SERVICE_STARTED)
-    opens = opens[story.detail[opens] == detail]
-    closes = story.where(Event.SERVICE_ENDED, *LEAVING)
-    closes = closes[(story.detail[closes] == detail) | (story.event[closes] != Event.SERVICE_ENDED)]
+    opens = story.with_detail(detail, Event.SERVICE_STARTED)
+    ended = story.with_detail(detail, Event.SERVICE_ENDED)
+    closes = np.sort(np.concatenate([ended, story.where(*LEAVING)]), kind="stable")
     ends = next_of_same_person(story, opens, closes)
     end = np.minimum(time_at(story, ends, until), until)
     return union(story.n, story.who[opens], story.time[opens], end)

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine.log import Event, Place
-from sim.outcomes.spells import Story, place_spells
+from sim.outcomes.spells import Spells, Story, place_spells
 
 if TYPE_CHECKING:
     from sim.config.schema import Supply as SupplyOfHomes
@@ -63,13 +63,18 @@ def per_person(story: Story, low: Floats, high: Floats) -> Floats:
     return np.bincount(who[inside], minlength=story.n).astype(np.float64)
 
 
-def of_everyone(story: Story, supply: Supply, start: float, horizon: float) -> dict[str, float]:
-    """Metrics of the family *calendar* from the start of the cohort's window to the horizon [days]."""
+def of_everyone(
+    story: Story, supply: Supply, start: float, horizon: float, places: Spells | None = None
+) -> dict[str, float]:
+    """Metrics of the family *calendar* from the start of the cohort's window to the horizon [days].
+
+    `places` are those of the story, if they have been found already.
+    """
     _, when, social = gained(story)
     inside = (when >= start) & (when < horizon)
     social_homes = float((inside & social).sum())
     private_homes = float((inside & ~social).sum())
-    places, length = place_spells(story, horizon), horizon - start
+    places, length = places or place_spells(story, horizon), horizon - start
 
     def mean(place: Place) -> float:
         """People in a place, mean over the window."""

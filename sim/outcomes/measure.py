@@ -40,7 +40,7 @@ from sim.outcomes.re_presentation import HARM, KINDS, RECORDED, Returns, returns
 from sim.outcomes.reach import reach
 from sim.outcomes.recovery import Offers, had_and_lost
 from sim.outcomes.registry import HORIZONS, metric
-from sim.outcomes.spells import Story, place_spells, story_of, story_of_everyone, victim_care_spells
+from sim.outcomes.spells import Spells, Story, place_spells, story_of, story_of_everyone, victim_care_spells
 from sim.outcomes.survival import Incidence
 
 if TYPE_CHECKING:
@@ -178,12 +178,15 @@ def measure(
     series: list[everyone.Row] = []
     if calendar:
         all_events = story_of_everyone(log, len(population))
-        stations = everyone.stations(all_events, horizon_day, services)
+        places = place_spells(all_events, horizon_day)
+        stations = everyone.stations(all_events, horizon_day, services, places)
         totals = everyone.totals(all_events, stations, cohort.start_day, horizon_day)
         supply = supply or homes.Supply()
-        totals |= homes.of_everyone(all_events, supply, cohort.start_day, horizon_day)
+        totals |= homes.of_everyone(all_events, supply, cohort.start_day, horizon_day, places)
         if prices is not None:
-            totals |= _costs_of_everyone(all_events, population, prices, cohort.start_day, horizon_day)
+            totals |= _costs_of_everyone(
+                all_events, places, population, prices, cohort.start_day, horizon_day
+            )
         rows += [_row(name, EVERYBODY, value, None) for name, value in totals.items()]
         found_others = others.others_of(log, population.region, lettings, horizon_day)
         told_others = others.of_everyone(found_others, cohort.others_housed, cohort.start_day, horizon_day)
@@ -287,12 +290,12 @@ def _costs(
 
 
 def _costs_of_everyone(
-    story: Story, population: Population, prices: money.Prices, start: float, until: float
+    story: Story, places: Spells, population: Population, prices: money.Prices, start: float, until: float
 ) -> dict[str, float]:
     """What everybody uses and costs from the start of the cohort's window to the horizon."""
     found = money.used(
         story,
-        place_spells(story, until),
+        places,
         victim_care_spells(story, until),
         population.dependants,
         np.full(story.n, start),

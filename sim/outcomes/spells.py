@@ -60,11 +60,35 @@ class Story:
         """Positions sorted by event, and where each event's begin among them."""
         return np.argsort(self.event, kind="stable"), _begins(256, self.event)
 
+    @cached_property
+    def _asked(self) -> dict[tuple[Event, ...], Whole]:
+        """What `where` has found for several events."""
+        return {}
+
+    @cached_property
+    def _by_detail(self) -> dict[tuple[Event, ...], tuple[Whole, Whole]]:
+        """Positions of events sorted by detail, and where each detail's begin among them."""
+        return {}
+
     def where(self, *events: Event) -> Whole:
         """Positions of these events, ascending."""
         by_event, begins = self._positions
-        found = [by_event[begins[event] : begins[event + 1]] for event in events]
-        return found[0] if len(found) == 1 else np.sort(np.concatenate(found), kind="stable")
+        if len(events) == 1:
+            return by_event[begins[events[0]] : begins[events[0] + 1]]
+        if events not in self._asked:
+            found = [by_event[begins[event] : begins[event + 1]] for event in events]
+            self._asked[events] = np.sort(np.concatenate(found), kind="stable")
+        return self._asked[events]
+
+    def with_detail(self, detail: int, *events: Event) -> Whole:
+        """Positions of those of these events that have this detail, ascending."""
+        if events not in self._by_detail:
+            at = self.where(*events)
+            told = self.detail[at].astype(np.int64)
+            begins = _begins(int(told.max(initial=0)) + 1, told)
+            self._by_detail[events] = at[np.argsort(told, kind="stable")], begins
+        by_detail, begins = self._by_detail[events]
+        return by_detail[begins[detail] : begins[detail + 1]] if detail + 1 < len(begins) else by_detail[:0]
 
     def count_before(self, *events: Event) -> Whole:
         """How many of these events the same person had before each event, (n_events,)."""

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from sim.engine.log import Detail, Event
 from sim.outcomes.places import CATEGORY_OF_PLACE, Category
-from sim.outcomes.spells import LEAVING, Story, left_at, next_of_same_person, states, time_at
+from sim.outcomes.spells import LEAVING, Spells, Story, left_at, next_of_same_person, relabelled, time_at
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -192,13 +192,14 @@ def stays(
     never_joined : sequence of Event, optional
         Closing events that mean that there was no stay at all: the place was declined.
     """
-    opens, closes = story.where(opening), story.where(*closing, *LEAVING)
-    if detail is not None:
-        opens = opens[story.detail[opens] == detail]
-        leaving = (story.event[closes] == Event.DIED) | (story.event[closes] == Event.LEFT_UK)
-        closes = closes[(story.detail[closes] == detail) | leaving]
+    if detail is None:
+        opens, ways_out = story.where(opening), [story.where(*closing, *LEAVING)]
+    else:
+        opens = story.with_detail(detail, opening)
+        ways_out = [story.with_detail(detail, *closing), story.where(*LEAVING)]
     if also is not None:
-        closes = np.sort(np.concatenate([closes, also]), kind="stable")
+        ways_out.append(also)
+    closes = ways_out[0] if len(ways_out) == 1 else np.sort(np.concatenate(ways_out), kind="stable")
     ends = next_of_same_person(story, opens, closes)
     if never_joined and len(ends):
         stayed = (ends < 0) | ~np.isin(story.event[ends], list(never_joined))
@@ -236,9 +237,9 @@ def victim_care(story: Story) -> Station:
     return stays(story, Event.SUPPORT_STARTED, [Event.SUPPORT_ENDED], [Event.SUPPORT_ENDED])
 
 
-def place_stations(story: Story, until: float) -> dict[Category, Station]:
+def place_stations(places: Spells, until: float) -> dict[Category, Station]:
     """Being in each category of place, from the first event on; moves within a category do not end a stay."""
-    spells = states(story.n, story.who, story.time, CATEGORY_OF_PLACE[story.place], until)
+    spells = relabelled(places, CATEGORY_OF_PLACE)
     found = {}
     for category in Category:
         own = np.flatnonzero(spells.label == category)

@@ -61,9 +61,11 @@ def relief_and_acceptances(story: Story) -> tuple[Floats, Floats]:
     An acceptance counts when it is made, as in the published tables, so it mostly belongs to relief that
     began eight weeks earlier.
     """
-    confirmed = story.count_before(Event.CG_POSITIVE) > 0
+    positive = story.where(Event.CG_POSITIVE)[::-1]
+    confirmed = np.full(story.n, len(story.who))
+    confirmed[story.who[positive]] = positive  # the first of a person is written last
     found = []
     for event in (Event.RELIEF_STARTED, Event.MAIN_DUTY_ACCEPTED):
         at = story.where(event)
-        found.append(story.time[at[confirmed[at]]])
+        found.append(story.time[at[confirmed[story.who[at]] < at]])
     return found[0], found[1]
