@@ -10,7 +10,7 @@ import errno
 import os
 import signal
 import time
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -20,6 +20,7 @@ import numpy as np
 from sim.engine.log import EventLog
 from sim.errors import SimError
 from sim.experiment.plan import Plan, Run, Story, Unit, World, part_key
+from sim.validate.twins import Answer, Twin
 
 SEED = 20260401
 N_PEOPLE = 12
@@ -117,6 +118,7 @@ class FakeModel:
         cohort: np.ndarray[Any, Any],
         before: dict[str, Any],
         calendar: bool = True,
+        after: Any = None,
     ) -> Any:
         scenario = "baseline" if np.array_equal(log.time, people) else "option"
         self._note(f"{scenario} {before['world']}")
@@ -141,6 +143,7 @@ class FakeModel:
             rows=rows,
             people={"row": cohort, "t0": times, "in_support": times > 0.5},
             curves={"places": (np.arange(3), {"settled": times[:3], "insecure": 1 - times[:3]})},
+            stations=[asdict(Twin("beds", Answer.ERLANG, load=0.5, number=float(len(cohort))))],
             calendar=[("cg_backlog", "2026Q1", 3.0), ("cg_backlog", "2026Q2", float(len(cohort)))],
         )
 

@@ -61,6 +61,11 @@ class Measured(Protocol):
         """Rows of series, period, value."""
         ...
 
+    @property
+    def stations(self) -> Sequence[Mapping[str, Any]]:
+        """One row a station beside theory (`sim.validate.twins.Twin`); empty without a calendar."""
+        ...
+
 
 class Model(Protocol):
     """What a worker needs; must survive pickling where processes are not forked."""
@@ -94,9 +99,15 @@ class Model(Protocol):
         ...
 
     def measure(
-        self, people: Any, log: Any, cohort: Any, before: Parameters, calendar: bool = True
+        self,
+        people: Any,
+        log: Any,
+        cohort: Any,
+        before: Parameters,
+        calendar: bool = True,
+        after: Parameters | None = None,
     ) -> Measured:
-        """The outcomes of one log, with or without the series in calendar time."""
+        """The outcomes of one log, with or without the series in calendar time; `after` if not `before`."""
         ...
 
 
@@ -198,7 +209,13 @@ class NationalModel:
         return fix_cohort(people, baseline_log, start, end, lettings, horizon)
 
     def measure(
-        self, people: Any, log: Any, cohort: Any, before: Parameters, calendar: bool = True
+        self,
+        people: Any,
+        log: Any,
+        cohort: Any,
+        before: Parameters,
+        calendar: bool = True,
+        after: Parameters | None = None,
     ) -> Measured:
         from sim.engine.clock import day_of
         from sim.engine.unpacking import rules_of
@@ -206,7 +223,9 @@ class NationalModel:
         from sim.outcomes.homes import supply_of
         from sim.outcomes.measure import measure
         from sim.outcomes.recovery import offers_of
+        from sim.validate.twins import InForce
 
+        rules = rules_of(after, before) if after is not None else rules_of(before)
         experiment = before.experiment
         measured: Measured = measure(
             people,
@@ -222,5 +241,6 @@ class NationalModel:
             gain_days=experiment.gain_days,
             supply=supply_of(before.housing.supply),
             lettings=rules_of(before).lettings,
+            in_force=InForce(rules, float(day_of(before.policy.start))),
         )
         return measured

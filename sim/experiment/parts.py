@@ -32,7 +32,7 @@ class Part:
 
     Attributes
     ----------
-    rows, people, curves, calendar
+    rows, people, curves, calendar, stations
         As measured (see `sim.experiment.machinery.Measured`).
     cohort : object or None
         Of a baseline run: the people followed in the unit's other runs.
@@ -53,12 +53,18 @@ class Part:
     events: int = 0
     survivors: int = 0
     peak_mib: float = 0.0
+    stations: Sequence[Mapping[str, Any]] = ()
 
 
 def part_of(measured: Measured, **about: Any) -> Part:
     """A part from outcomes; `about` gives the other fields."""
     return Part(
-        list(measured.rows), dict(measured.people), dict(measured.curves), list(measured.calendar), **about
+        list(measured.rows),
+        dict(measured.people),
+        dict(measured.curves),
+        list(measured.calendar),
+        stations=list(measured.stations),
+        **about,
     )
 
 

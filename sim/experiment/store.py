@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sim.errors import SimError
 from sim.experiment.disk import on_disk, sync_folder, write_whole
 from sim.experiment.plan import BASELINE
-from sim.experiment.tables import TABLES, write_tables
+from sim.experiment.tables import TABLES_OF, write_tables
 from sim.experiment.titles import option_title
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from sim.experiment.plan import Plan
     from sim.experiment.runner import Account
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 MANIFEST: Final = "manifest.json"
 _AGAIN: Final = "Give the same command again to make it; only what is missing is run."
 
@@ -246,6 +246,11 @@ class Result:
         return self._table("calendar")
 
     @cached_property
+    def stations(self) -> pd.DataFrame:
+        """world, replication, scenario and the columns of `sim.validate.twins.Twin`; from version 2 on."""
+        return self._table("stations")
+
+    @cached_property
     def events(self) -> pd.DataFrame:
         """replication, scenario, person, visit, time, event, place, detail; central world, if kept."""
         return self._table("events")
@@ -354,15 +359,16 @@ def load(path: Path | str) -> Result:
         version = manifest["schema_version"]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise _damaged(manifest_path, error) from error
-    if version != SCHEMA_VERSION:
+    if version not in TABLES_OF:
         raise SimError(
             f"{manifest_path}: schema_version {version!r}; this version of Cliff Edge reads "
-            f"{SCHEMA_VERSION}. Read it with the version that made it, or give its command again."
+            f"{' and '.join(map(str, TABLES_OF))}. Read it with the version that made it, or give its "
+            "command again."
         )
     if manifest.get("complete") is not True:
         raise SimError(f"{manifest_path} says that this result is not complete. {_AGAIN}")
     files = manifest.get("files", {})
-    for name in (*(f"{table}.parquet" for table in TABLES), "config.yaml", "scenarios.yaml"):
+    for name in (*(f"{table}.parquet" for table in TABLES_OF[version]), "config.yaml", "scenarios.yaml"):
         if name not in files or not (folder / name).is_file():
             raise _damaged(folder / name, FileNotFoundError("no such file"))
     return Result(folder, manifest)

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from sim.experiment.parts import Part, Parts
     from sim.experiment.plan import Plan, Run, Unit
 
-TABLES: Final = ("outcomes", "people", "curves", "calendar")
+TABLES: Final = ("outcomes", "people", "curves", "calendar", "stations")
+TABLES_OF: Final = {1: TABLES[:-1], 2: TABLES}
+"""By schema version of a result; 2: with `stations`, every station beside theory."""
 _ROW = ("metric", "group", "value", "unit", "better", "family")
 
 
@@ -48,6 +50,7 @@ def write_tables(plan: Plan, parts: Parts, folder: Path) -> None:
         "people": people,
         "curves": curves,
         "calendar": calendar,
+        "stations": stations,
     }
     if plan.keep_events:
         makers["events"] = events
@@ -196,6 +199,26 @@ def calendar(plan: Plan, parts: Parts) -> Iterator[pa.Table]:
             "period": pa.array([str(row[1]) for row in rows], pa.string()),
             "value": pa.array([_number(row[2]) for row in rows], pa.float64()),
         }
+        pieces.append(pa.table(columns))
+    return _in_one(pieces)
+
+
+def stations(plan: Plan, parts: Parts) -> Iterator[pa.Table]:
+    """One row a station, where the calendar is kept: world, replication, scenario, and a twin's columns."""
+    import pyarrow as pa
+
+    from sim.validate.twins import COLUMNS
+
+    pieces = []
+    for unit, run, part in _each(plan, parts):
+        columns = _address(unit, run, len(part.stations))
+        for name in COLUMNS:
+            values = [row[name] for row in part.stations]
+            columns[name] = (
+                _words(values)
+                if name in ("station", "answer", "reason")
+                else pa.array([_number(value) for value in values], pa.float64())
+            )
         pieces.append(pa.table(columns))
     return _in_one(pieces)
 

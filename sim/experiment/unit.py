@@ -189,7 +189,7 @@ def _one(run: Run, job: _Job) -> Message:
         log = job.past.continue_with(run.after)
     is_first = job.cohort is None
     cohort = model.cohort(job.people, log, unit.before) if is_first else job.cohort
-    measured = model.measure(job.people, log, cohort, unit.before, unit.calendar)
+    measured = model.measure(job.people, log, cohort, unit.before, unit.calendar, run.after)
     seconds, events, survivors = time.monotonic() - began, len(log), model.count(job.people)
     if unit.keep_events:
         job.parts.write_log(run.key, log)

@@ -7,7 +7,7 @@ last bit. Not here: differences between scenarios (`paired`), storage and presen
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -42,6 +42,7 @@ from sim.outcomes.recovery import Offers, had_and_lost
 from sim.outcomes.registry import HORIZONS, metric
 from sim.outcomes.spells import Spells, Story, place_spells, story_of, story_of_everyone, victim_care_spells
 from sim.outcomes.survival import Incidence
+from sim.validate import twins
 
 if TYPE_CHECKING:
     from sim.engine.letting_rules import LettingRules
@@ -91,12 +92,15 @@ class Outcomes:
         x are days since t0, 0 to the end of follow-up; y are shares of the cohort.
     calendar : list of (series, period, value)
         Everyone, in calendar time; empty where it was not asked for, as are the rows of that family.
+    stations : list of dict
+        Every station beside theory (`sim.validate.twins.Twin`), with the calendar only.
     """
 
     rows: list[dict[str, Any]]
     people: dict[str, NDArray[Any]]
     curves: dict[str, Curve]
     calendar: list[tuple[str, str, float]]
+    stations: list[dict[str, Any]] = field(default_factory=list)
 
 
 def measure(
@@ -114,6 +118,7 @@ def measure(
     gain_days: float = 7.0,
     supply: homes.Supply | None = None,
     lettings: LettingRules | None = None,
+    in_force: twins.InForce | None = None,
 ) -> Outcomes:
     """Measure one run.
 
@@ -146,6 +151,8 @@ def measure(
         Whether supply responds to homes gained, and the totals beside which they are set; none by default.
     lettings : LettingRules, optional
         The lines for social homes; without them other households are not told.
+    in_force : InForce, optional
+        The run's rules and since when; without them no station is set beside theory.
 
     Raises
     ------
@@ -176,6 +183,7 @@ def measure(
     rows += _by_group(groups(population, cohort.rows, then), values, found)
     rows += [_row(*told) for told in reach(lives, services)]
     series: list[everyone.Row] = []
+    beside: list[dict[str, Any]] = []
     if calendar:
         all_events = story_of_everyone(log, len(population))
         places = place_spells(all_events, horizon_day)
@@ -192,11 +200,14 @@ def measure(
         told_others = others.of_everyone(found_others, cohort.others_housed, cohort.start_day, horizon_day)
         rows += [_row(name, group, value, None) for (name, group), value in told_others.items()]
         series = everyone.calendar(population, all_events, stations, horizon_day)
+        if in_force is not None:
+            beside = twins.rows(all_events, stations, in_force, services, horizon_day)
     return Outcomes(
         rows=rows,
         people={"row": cohort.rows, "id": population.id[cohort.rows], "t0": cohort.t0, **people},
         curves=_curves(lives, incidence, int(follow_up)),
         calendar=series,
+        stations=beside,
     )
 
 

@@ -126,6 +126,10 @@ class Station:
         joined, left = (np.searchsorted(ordered, when, side="left") for ordered in self._in_order)
         return joined - left
 
+    def came(self, when: Floats) -> Whole:
+        """People who joined before each `when`."""
+        return np.searchsorted(self._in_order[0], when, side="left")
+
     def person_days(self, when: Floats) -> Floats:
         """Days spent there by everybody together up to each `when`."""
         joined, left = (_area(ordered, when) for ordered in self._in_order)

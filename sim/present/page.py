@@ -42,6 +42,7 @@ from sim.present.rests import (
     setting,
     stay_table,
 )
+from sim.present.stations import stations_section
 from sim.present.together import together
 from sim.present.words import (
     Effect,
@@ -173,6 +174,7 @@ def content(stored: Stored) -> dict[str, Any]:
         "record_summary": summary(found),
         "caveats": caveats(found),
         "street_count": street_count(stored),
+        "stations": stations_section(stored),
         "limits": NOT_MODELLED,
         "assumptions": assumptions(),
         "assumed": assumed(),

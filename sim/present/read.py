@@ -53,6 +53,8 @@ class Stored:
         As stored; columns as in `sim.experiment.store.Result`.
     comparison : Comparison
         Paired differences, as `sim.experiment.compare` works them out for everybody.
+    stations : DataFrame or None
+        As stored; None in results of schema version 1.
     """
 
     path: Path
@@ -63,6 +65,7 @@ class Stored:
     curves: pd.DataFrame
     calendar: pd.DataFrame
     comparison: Comparison
+    stations: pd.DataFrame | None = None
 
     @property
     def options(self) -> tuple[Story, ...]:
@@ -97,6 +100,7 @@ def load(path: Path) -> Stored:
         curves=result.curves,
         calendar=result.calendar,
         comparison=compare(result),
+        stations=result.stations if result.manifest["schema_version"] > 1 else None,
     )
 
 

@@ -39,10 +39,11 @@ def test_a_result_holds_every_file_and_its_manifest_says_what_made_it(stored: Pa
         "people.parquet",
         "curves.parquet",
         "calendar.parquet",
+        "stations.parquet",
         "events.parquet",
     }
     manifest = json.loads((stored / "manifest.json").read_text())
-    assert manifest["schema_version"] == 1
+    assert manifest["schema_version"] == 2
     assert manifest["complete"] is True
     assert manifest["run_id"] == stored.name
     assert (manifest["config_hash"], manifest["source_hash"], manifest["seed"]) == ("config", "source", SEED)
@@ -125,8 +126,29 @@ def test_a_damaged_manifest_is_named(own: Path, text: str) -> None:
 def test_another_schema_version_is_refused_with_both_numbers(own: Path) -> None:
     manifest = json.loads((own / "manifest.json").read_text())
     (own / "manifest.json").write_text(json.dumps({**manifest, "schema_version": 7}))
-    with pytest.raises(SimError, match=r"manifest\.json: schema_version 7; .* reads 1"):
+    with pytest.raises(SimError, match=r"manifest\.json: schema_version 7; .* reads 1 and 2\."):
         store.load(own)
+
+
+def test_a_result_of_version_1_is_read_without_stations(own: Path) -> None:
+    manifest = json.loads((own / "manifest.json").read_text())
+    del manifest["files"]["stations.parquet"]
+    (own / "stations.parquet").unlink()
+    with pytest.raises(SimError, match=r"stations\.parquet is missing"):
+        store.load(own)
+    (own / "manifest.json").write_text(json.dumps({**manifest, "schema_version": 1}))
+    result = store.load(own)
+    result.verify()
+    assert len(result.calendar)
+
+
+def test_stations_are_stored_with_the_run_they_are_of(stored: Path) -> None:
+    table = store.load(stored).stations
+    assert list(table.columns[:5]) == ["world", "replication", "scenario", "station", "answer"]
+    assert set(table["station"]) == {"beds"}
+    assert (table["load"] == 0.5).all()
+    assert table["waiting"].isna().all()
+    assert len(table) == len(table[["world", "replication", "scenario"]].drop_duplicates())
 
 
 def test_a_manifest_that_is_not_complete_is_refused(own: Path) -> None:
