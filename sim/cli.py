@@ -27,6 +27,11 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
+fitting = typer.Typer(
+    name="fit", help="Read inputs from a file that you hold.", no_args_is_help=True, rich_markup_mode=None
+)
+app.add_typer(fitting)
+
 Overrides = Annotated[
     list[str] | None,
     typer.Argument(
@@ -128,6 +133,34 @@ def validate(
     from sim.validate.commands import validate as carry_out
 
     carry_out(overrides or (), replications, traces, out)
+
+
+@fitting.command()
+def nrm(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Quarterly tables or record-level extract.")],
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="The overlay to write.")] = Path(
+        "nrm.yaml"
+    ),
+    sheet: Annotated[
+        list[str] | None,
+        typer.Option("--sheet", metavar="TABLE=SHEET", help="Where a table stands.", show_default=False),
+    ] = None,
+    column: Annotated[
+        list[str] | None,
+        typer.Option("--column", metavar="NAME=HEADING", help="What a column is called.", show_default=False),
+    ] = None,
+    table: Annotated[
+        list[str] | None,
+        typer.Option("--table", metavar="TABLE", help="Read this table only.", show_default=False),
+    ] = None,
+    until: Annotated[
+        str, typer.Option("--until", metavar="DATE", help="Leave out quarters that begin later.")
+    ] = "",
+) -> None:
+    """Fit referrals, decisions and handling times from published NRM tables (ODS, XLSX, CSV)."""
+    from sim.fit.commands import fit_nrm
+
+    fit_nrm(file, out, sheet or (), column or (), table or (), until)
 
 
 @app.command(name="list")

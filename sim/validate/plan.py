@@ -61,8 +61,7 @@ def of_validate(overrides: Sequence[str], replications: int, traces: int) -> Pla
     if replications < 2 or traces < 1:
         raise SimError(
             f"--replications {replications}, traces {traces}; allowed: 2 or more (an interval needs two "
-            f"runs), "
-            f"and 1 or more; nearest: --replications {max(replications, 2)}"
+            f"runs), and 1 or more; nearest: --replications {max(replications, 2)}"
         )
     taken = [one for one in overrides if one.lstrip("+").startswith(("policy.start=", "experiment.horizon="))]
     if taken:

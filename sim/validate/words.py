@@ -15,15 +15,12 @@ if TYPE_CHECKING:
 
 UNTESTED: Final = (
     "No published figure tests the time to anything after the conclusive decision: days to a home, to a "
-    "return, "
-    "to new exploitation. That part of the model rests on its inputs, whatever is hit here."
+    "return, to new exploitation. That part of the model rests on its inputs, whatever is hit here."
 )
 NOT_FORESIGHT: Final = (
     "A reconstruction: referrals, decision capacity and shares positive are inputs up to 2025, and the "
-    "order of "
-    "decisions from 2024 was fitted to backlog and waits. Agreement checks the bookkeeping and the queue, "
-    "not "
-    "foresight."
+    "order of decisions from 2024 was fitted to backlog and waits. Agreement checks the bookkeeping and "
+    "the queue, not foresight."
 )
 
 
