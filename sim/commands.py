@@ -105,7 +105,8 @@ def show_check(overrides: Sequence[str]) -> None:
     _facts(
         ("options", f"{len(planned)}, each against the baseline"),
         *(("", f"{one.name}: {one.title}") for one in planned),
-        ("policy start", f"{policy.start}, for {policy.applies_to.replace('_', ' ')}"),
+        ("policy start", str(policy.start)),
+        ("guarantees of support", f"for {policy.applies_to.replace('_', ' ')} (policy.applies_to)"),
         (
             "cohort",
             f"positive decisions of {plan.cohort_months} months, followed {follow_up:g} days",

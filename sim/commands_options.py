@@ -45,7 +45,7 @@ def explain_option(what: str) -> None:
         *(("why", why) for why in option.why),
         *(("source", source.words()) for source in option.sources),
         ("decided by", "; ".join(dict.fromkeys(option.decided_by))),
-        ("starts", f"{option.before.policy.start}, for {option.applies_to.replace('_', ' ')}"),
+        ("starts", f"{option.before.policy.start}: {option.reaches}"),
         ("file", ", ".join(str(file) for file in option.files)),
     )
     if not option.changes:

@@ -68,6 +68,20 @@ class Scenario:
         """For whom the scenario works: new positive decisions only, or everyone in support."""
         return self.after.policy.applies_to
 
+    @property
+    def reaches(self) -> str:
+        """For whom each change works, in words: `applies_to` speaks of the guarantees of support only."""
+        guarantees = [path.startswith("support.floor.") for path in self.changes]
+        said = []
+        if any(guarantees):
+            everyone = self.applies_to == "everyone_in_support"
+            whom = "everyone in support and new positive decisions" if everyone else "new positive decisions"
+            said.append(f"guarantees of support reach {whom}")
+        if not all(guarantees):
+            rest = "other rules reach" if said else "it reaches"
+            said.append(f"{rest} everybody to whom the event named with it happens from that day on")
+        return "; ".join(said)
+
     def in_world(self, values: Mapping[str, Any]) -> Scenario:
         """Return the same option in another world: the settings hold before and after, the levers stay set.
 

@@ -196,6 +196,14 @@ def test_a_story_may_say_for_whom_it_works(own: Path) -> None:
     option = scenario(["everyone"])
     assert option.applies_to == "everyone_in_support"
     assert set(option.changes) == {"support.floor.bed_days"}
+    assert option.reaches == "guarantees of support reach everyone in support and new positive decisions"
+
+
+def test_for_whom_is_said_of_the_guarantees_of_support_only() -> None:
+    """Priority need reaches people confirmed before the policy too, whatever policy.applies_to says."""
+    law, both = scenario(["priority_need"]), scenario(["priority_need", "extended_support_90"])
+    assert law.reaches == "it reaches everybody to whom the event named with it happens from that day on"
+    assert both.reaches.startswith("guarantees of support reach new positive decisions; other rules reach ")
 
 
 def test_scenarios_are_split_from_overrides() -> None:
