@@ -35,6 +35,7 @@ NAMES = [
     "seeds",
     "stories",
     "trainers_guide",
+    "validation",
 ]
 PLACEHOLDERS = {"PATH": "support.beds", "NAME": "priority_need"}
 
