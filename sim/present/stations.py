@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 HEAD: Final = (
     "Station",
+    "What theory says, or why it does not",
     "Load",
     "In a place: model",
     "theory",
     "In line: model",
     "theory",
-    "What theory says, or why it does not",
 )
 _ANSWERS: Final = {
     "Erlang": "Erlang",
@@ -59,8 +59,7 @@ def stations_section(stored: Stored) -> dict[str, Any] | None:
         "sentences": said,
         "little": _little(stored),
         "table": Table(
-            "Stations under today's rules, from the policy date on: means over runs, and what theory has for "
-            "the same rates of arrival, stay and giving up",
+            "Stations under today's rules, from the policy date on: mean numbers of people",
             HEAD,
             tuple(_row(station) for station in today),
         ),
@@ -90,12 +89,12 @@ def _mean(own: pd.DataFrame, name: str) -> dict[str, Any]:
 def _row(station: dict[str, Any]) -> tuple[str, ...]:
     return (
         _name(station["station"]),
+        _verdict(station),
         _number(station["load"], 2),
         _people(station["number"]),
         _people(station["number_expected"]),
         _people(station["waiting"]),
         _people(station["waiting_expected"]),
-        _verdict(station),
     )
 
 

@@ -29,6 +29,7 @@ class Series:
     people: dict[str, NDArray[Any]]
     rows: list[dict[str, Any]] = field(default_factory=list)
     curves: dict[str, Any] = field(default_factory=dict)
+    stations: list[dict[str, Any]] = field(default_factory=list)
 
 
 class ValidationModel(NationalModel):
@@ -38,7 +39,15 @@ class ValidationModel(NationalModel):
         """Nobody is followed apart; something has to stand there, since a unit keeps its cohort."""
         return True
 
-    def measure(self, people: Any, log: Any, cohort: Any, before: Parameters, calendar: bool = True) -> Any:
+    def measure(
+        self,
+        people: Any,
+        log: Any,
+        cohort: Any,
+        before: Parameters,
+        calendar: bool = True,
+        after: Parameters | None = None,
+    ) -> Any:
         """The calendar series, the quantities of the published figures, the pilots if they ran, and the
         benchmark under the same inputs."""
         import numpy as np
