@@ -163,6 +163,18 @@ def nrm(
     fit_nrm(file, out, sheet or (), column or (), table or (), until)
 
 
+@app.command()
+def report(
+    result: Annotated[Path, typer.Argument(metavar="RESULT", help="The folder of a result.")],
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="The file to write.")] = None,
+    pdf: Annotated[bool, typer.Option("--pdf", help="PDF in place of HTML (needs the extra: pdf).")] = False,
+) -> None:
+    """Write the report of a comparison: one printable file, with the method and how far to trust it."""
+    from sim.present.report import write
+
+    typer.echo(f"The report: {write(result, out, pdf)}")
+
+
 @app.command(name="list")
 def list_() -> None:
     """List the scenarios by who decides: what each is."""

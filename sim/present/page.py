@@ -29,10 +29,19 @@ from sim.present.history import (
     years_block,
 )
 from sim.present.limits import NOT_MODELLED
-from sim.present.names import PRIMARY, PUT_OFF, SAID_LATER, SECOND_YEAR, metric_name
+from sim.present.names import (
+    HARM_CURVE,
+    PLACES_CURVE,
+    PRIMARY,
+    PUT_OFF,
+    RECORDED_CURVE,
+    SAID_LATER,
+    SECOND_YEAR,
+    metric_name,
+)
 from sim.present.persons import gains, held, recovery
 from sim.present.reached import services_table
-from sim.present.read import Stored, Story, effects, load
+from sim.present.read import Stored, Story, effects, holds, load
 from sim.present.rests import (
     assumed,
     assumptions,
@@ -59,7 +68,7 @@ from sim.present.words import (
 )
 
 FILE_NAME: Final = "comparison.html"
-_TEMPLATES: Final = Path(__file__).with_name("templates")
+TEMPLATES: Final = Path(__file__).with_name("templates")
 
 
 def write(result_dir: Path | str) -> Path:
@@ -96,18 +105,32 @@ def write(result_dir: Path | str) -> Path:
 
 def render(stored: Stored) -> str:
     """Return the page of a result as HTML."""
+    return from_template(content(stored), (TEMPLATES / "page.css").read_text(encoding="utf-8"))
+
+
+def from_template(shown: dict[str, Any], style: str) -> str:
+    """Put what `content` gave, and whatever else, into the template with this style sheet."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup
 
     environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
+        loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    style = Markup((_TEMPLATES / "page.css").read_text(encoding="utf-8"))
-    return environment.get_template("comparison.html").render(style=style, **content(stored))
+    environment.filters["breakable"] = _breakable
+    return environment.get_template("comparison.html").render(style=Markup(style), **shown)
+
+
+def _breakable(cell: str) -> str:
+    """A cell, escaped; the dotted name of a parameter may break behind each dot."""
+    from markupsafe import Markup, escape
+
+    if re.fullmatch(r"[a-z_0-9*]+(\.[a-z_0-9*]+)+", cell):
+        return Markup(escape(cell).replace(".", Markup(".<wbr>")))
+    return escape(cell)
 
 
 def content(stored: Stored) -> dict[str, Any]:
@@ -139,6 +162,7 @@ def content(stored: Stored) -> dict[str, Any]:
     others += [joint["outside"] if joint else None]
     stay = setting(stored.config, "support.needs_assessment.mean_post_cg_stay_days")
     return {
+        "whole": False,
         "title": "What would change for survivors after the decision",
         "start": _date(stored.config["policy"]["start"]),
         "stories": stored.stories,
@@ -156,8 +180,8 @@ def content(stored: Stored) -> dict[str, Any]:
         "stay": stay_table(headline, stored.options, stay),
         "differences": differences_block(first_told),
         "more_differences": differences_block(later_told, "more-differences") if later_told else None,
-        "places": places_block(stored),
-        "returns": return_block(stored),
+        "places": places_block(stored) if holds(stored, PLACES_CURVE) else None,
+        "returns": return_block(stored) if holds(stored, HARM_CURVE, RECORDED_CURVE) else None,
         "held": kept,
         "later": _later(stored),
         "recovery": recovered,
@@ -169,7 +193,7 @@ def content(stored: Stored) -> dict[str, Any]:
         "together": joint,
         "years": years_block(stored),
         "crowded": crowded(stored),
-        "record": record_block(stored, found),
+        "record": record_block(stored, found) if any(each.mean is not None for each in found) else None,
         "quarters": quarterly_table(found),
         "record_summary": summary(found),
         "caveats": caveats(found),

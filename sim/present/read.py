@@ -198,6 +198,15 @@ def curve(stored: Stored, name: str, scenario: str) -> tuple[Floats, dict[str, F
     return x, {str(category): wide[category].to_numpy(dtype=float) for category in wide.columns}
 
 
+def holds(stored: Stored, *curves: str) -> bool:
+    """Whether every one of these curves was stored for every scenario of the central world."""
+    if not len(stored.curves):
+        return False
+    rows = stored.curves[stored.curves["world"] == CENTRAL]
+    found = set(zip(rows["scenario"].astype(str), rows["curve"].astype(str), strict=True))
+    return all((story.name, name) in found for story in stored.stories for name in curves)
+
+
 def series(stored: Stored, name: str, scenario: str = BASELINE) -> pd.DataFrame:
     """A calendar series of the central world: rows are periods, columns replications."""
     table = stored.calendar
