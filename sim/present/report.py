@@ -67,7 +67,9 @@ def write(result_dir: Path | str, out: Path | str | None = None, pdf: bool = Fal
     import os
 
     folder = Path(result_dir)
-    target = Path(out) if out is not None else folder / Path(FILE_NAME).with_suffix(".pdf" if pdf else ".html")
+    target = (
+        Path(out) if out is not None else folder / Path(FILE_NAME).with_suffix(".pdf" if pdf else ".html")
+    )
     if not target.parent.is_dir():
         raise SimError(f"The report {target} cannot be written: there is no folder {target.parent}.")
     if pdf:

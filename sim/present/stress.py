@@ -74,9 +74,8 @@ def _objectives(stored: Stored) -> Items:
                 "Purpose of the model",
                 "To compare what options would change for survivors of modern slavery in England and Wales "
                 "after a positive conclusive grounds decision: where they live, whether they keep a "
-                "worker, whether they come back in crisis, who waits longer for it and who pays. It compares options under "
-                "the same "
-                "luck; it is no forecast and says nothing about one person.",
+                "worker, whether they come back in crisis, who waits longer for it and who pays. It compares "
+                "options under the same luck; it is no forecast and says nothing about one person.",
             ),
         ),
         (
@@ -132,9 +131,8 @@ def _logic(stored: Stored) -> Items:
             (
                 "Base model overview diagram",
                 "Referred → reasonable grounds decision → support, and place and status followed → "
-                "conclusive grounds decision → support ends → home found, council duty, friends, street or out of contact → "
-                "possibly "
-                "crisis, new exploitation, a new referral. In full: docs/pathway.md.",
+                "conclusive grounds decision → support ends → home found, council duty, friends, street or "
+                "out of contact → possibly crisis, new exploitation, a new referral; docs/pathway.md.",
             ),
         ),
         (

@@ -15,10 +15,10 @@ from sim.present import quality, report, stress
 from sim.present.read import Stored, load
 from tests.stored_result import write_result
 
-STRESS_DES = (
-    "1.1 1.2 1.3 2.1 2.2 2.3 2.4 2.5.1 2.5.2 2.5.3 2.5.4 2.5.5 3.1 3.2 3.3 3.4 4.1 4.2 4.3 "
-    "5.1 5.2 5.3 5.4 6.1"
-).split()
+STRESS_DES = [
+    *("1.1", "1.2", "1.3", "2.1", "2.2", "2.3", "2.4", "2.5.1", "2.5.2", "2.5.3", "2.5.4", "2.5.5"),
+    *("3.1", "3.2", "3.3", "3.4", "4.1", "4.2", "4.3", "5.1", "5.2", "5.3", "5.4", "6.1"),
+]
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +95,17 @@ def test_a_part_that_was_not_stored_is_said_to_be_missing(tmp_path: Path, stored
     )
     made = report.render(bare)
     (section,) = re.findall(r'id="missing-heading".*?</section>', made, re.S)
-    for key in "places returns recovery services gains costs equity displaced record".split():
+    for key in [
+        "places",
+        "returns",
+        "recovery",
+        "services",
+        "gains",
+        "costs",
+        "equity",
+        "displaced",
+        "record",
+    ]:
         assert report.PARTS[key] in section
     assert report.PARTS["band"] not in section
     assert "This result lacks some parts" in made
@@ -116,7 +126,7 @@ def test_one_replication_claims_no_direction(tmp_path: Path) -> None:
 def test_no_sentence_says_falls_or_rises_where_the_interval_holds_zero(html: str, stored: Stored) -> None:
     """Every claim of a direction, wherever it stands, has beside it an interval that leaves out zero."""
     claims = re.findall(
-        r"[^.;]*\b(?:falls?|rises?) by [^;]*?\(95% interval from chance ([−+0-9.,]+) to ([−+0-9.,]+)\)",
+        r"\b(?:falls?|rises?) by [^;]*?\(95% interval from chance ([−+0-9.,]+) to ([−+0-9.,]+)\)",
         _words(html),
     )
     assert claims
@@ -226,7 +236,9 @@ def test_a_pdf_is_tagged_and_keeps_the_words_for_its_pictures() -> None:
 
 
 @pytest.mark.deep
-def test_the_whole_report_as_pdf_keeps_every_text_alternative(result: Path, tmp_path: Path, html: str) -> None:
+def test_the_whole_report_as_pdf_keeps_every_text_alternative(
+    result: Path, tmp_path: Path, html: str
+) -> None:
     pytest.importorskip("weasyprint", exc_type=ImportError)
     path = report.write(result, tmp_path / "r.pdf", pdf=True)
     found = _structure(_uncompressed(path.read_bytes()))
