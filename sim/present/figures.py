@@ -97,7 +97,7 @@ def differences_block(effects: Sequence[Effect], key: str = "differences") -> Bl
         "high, one "
         f"at a time.{notes}",
         table=Table(
-            "Differences from today's rules",
+            "Differences from today's rules" + (", further measures" if key != "differences" else ""),
             ("Measure", "Option", "Difference", "95% interval from chance", title),
             tuple(rows),
         ),

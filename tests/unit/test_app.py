@@ -56,7 +56,7 @@ def test_every_response_says_what_a_browser_may_load(client: TestClient, address
     assert policy.startswith("default-src 'self'")
     assert "unsafe" not in policy
     assert response.headers["x-content-type-options"] == "nosniff"
-    assert response.headers["referrer-policy"] == "no-referrer"
+    assert response.headers["referrer-policy"] == "same-origin"
     assert "set-cookie" not in response.headers
 
 

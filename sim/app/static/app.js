@@ -34,13 +34,13 @@
   // Puts the freshly rendered page in the place of the old one, and keeps what the reader had opened.
   async function again() {
     const response = await fetch(location.href, { headers: { Accept: "text/html" } });
-    const type = response.headers.get("content-type") || "";
-    const page = new DOMParser().parseFromString(await response.text(), "text/html");
-    const fresh = page.getElementById("live");
-    if (!fresh || !type.startsWith("text/html")) {
+    const text = await response.text();
+    if (!text.includes('id="live"')) { // what was being prepared is there, and is a page of its own
       location.reload();
       return;
     }
+    const page = new DOMParser().parseFromString(text, "text/html");
+    const fresh = page.getElementById("live");
     const opened = new Set();
     live().querySelectorAll("details[open] > summary").forEach((each) => opened.add(each.textContent));
     fresh.querySelectorAll("details > summary").forEach((each) => {
