@@ -10,7 +10,8 @@ import shutil
 from pathlib import Path
 
 from sim.errors import SimError
-from sim.experiment.store import MANIFEST, SCHEMA_VERSION, load
+from sim.experiment.store import MANIFEST, load
+from sim.experiment.tables import TABLES_OF
 
 
 def why_not(path: Path) -> str:
@@ -31,7 +32,7 @@ def put_aside(target: Path) -> Path | None:
         version, complete = manifest["schema_version"], manifest["complete"]
     except (OSError, ValueError, KeyError, TypeError):
         return None
-    if complete is not True or type(version) is not int or version == SCHEMA_VERSION:
+    if complete is not True or type(version) is not int or version in TABLES_OF:
         return None
     aside = target.with_name(f"{target.name}.schema-{version}")
     return None if aside.exists() else aside

@@ -23,12 +23,15 @@ class Room:
         Below the checkout; a folder means all its modules.
     tests : tuple of str
         What pytest is told to collect.
+    kernels : bool
+        Whether its tests need the compiled engine.
     longest : float
         Tests that take longer alone are not used [s].
     """
 
     files: tuple[str, ...]
     tests: tuple[str, ...]
+    kernels: bool
     longest: float = 4.0
 
     def sources(self) -> list[Path]:
@@ -74,6 +77,7 @@ ROOMS: Final = {
                 for name in ("baseline_agrees", "levers_agree", "short_runs_agree")
             ),
         ),
+        kernels=True,
     ),
     "pathway": Room(
         files=("sim/pathway",),
@@ -81,15 +85,17 @@ ROOMS: Final = {
             "tests/stories/test_rule_stories.py::test_story",
             *(f"{AGREEMENT}::test_{name}" for name in ("baseline_agrees", "levers_agree")),
         ),
+        kernels=True,
     ),
     "outcomes": Room(
         files=("sim/outcomes",),
         tests=(
-            *(f"tests/unit/test_outcomes_{name}.py" for name in ("homes", "measure", "paired", "spells")),
-            *(f"tests/unit/test_outcomes_{name}.py" for name in ("survival", "waits")),
+            *(f"tests/unit/test_outcomes_{name}.py" for name in ("homes", "measure", "others", "paired")),
+            *(f"tests/unit/test_outcomes_{name}.py" for name in ("spells", "survival", "waits")),
             *(f"tests/unit/test_{name}.py" for name in ("costs", "gains", "held", "recovery", "two_cliffs")),
             "tests/stories/test_outcome_stories.py",
             "tests/stories/test_detection_and_luck.py",
         ),
+        kernels=False,
     ),
 }

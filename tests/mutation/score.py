@@ -39,7 +39,7 @@ Lines = set[tuple[str, int]]
 
 @dataclass(frozen=True)
 class Trial:
-    """A test as things are: what it comes through, and how long it takes [s]."""
+    """A test as things are: what it comes through, and how long it takes while that is noted [s]."""
 
     lines: Lines
     seconds: float
@@ -94,8 +94,8 @@ def passes(item: pytest.Item) -> bool:
     return not any(report.failed for report in runtestprotocol(item, log=False, nextitem=None))
 
 
-def _through(item: pytest.Item, files: set[str]) -> tuple[bool, Lines]:
-    """Whether a test passes, and the lines of these files it comes through."""
+def _through(item: pytest.Item, files: set[str]) -> tuple[bool, Lines, float]:
+    """Whether a test passes, the lines of these files it comes through, and the seconds it takes so."""
     reached: Lines = set()
 
     def trace(frame: FrameType, event: str, _: Any) -> Any:
@@ -114,7 +114,7 @@ def _through(item: pytest.Item, files: set[str]) -> tuple[bool, Lines]:
         passed = passes(item)
     finally:
         sys.settrace(None)
-    return passed, reached
+    return passed, reached, time.process_time()
 
 
 def as_things_are(items: Sequence[pytest.Item], room: Room) -> dict[str, Trial]:
@@ -122,16 +122,14 @@ def as_things_are(items: Sequence[pytest.Item], room: Room) -> dict[str, Trial]:
     files = {str(file) for file in room.sources()}
     found: dict[str, Trial] = {}
     for item in items:
-        timed, why = in_copy(lambda item=item: (passes(item), time.process_time()), 2.0 * room.longest)  # type: ignore[misc]
-        passed, seconds = timed or (False, 0.0)
-        if timed is None or seconds > room.longest:
-            print(f"not used: {item.nodeid}: {why or f'{seconds:.1f} s'}", flush=True)
-            continue
-        traced, why = in_copy(lambda item=item: _through(item, files), 30.0 * room.longest)  # type: ignore[misc]
+        traced, why = in_copy(lambda item=item: _through(item, files), 4.0 * room.longest)  # type: ignore[misc]
+        passed, lines, seconds = traced or (False, set(), 0.0)
+        if traced is not None and seconds > room.longest:
+            why, traced = f"{seconds:.1f} s", None
         if not passed or traced is None:
             print(f"not used: {item.nodeid}: {why or 'it fails as things are'}", flush=True)
-        elif traced[1]:
-            found[item.nodeid] = Trial(traced[1], seconds)
+        elif lines:
+            found[item.nodeid] = Trial(lines, seconds)
     return found
 
 
@@ -176,17 +174,21 @@ def fate_of(mutant: Mutant, items: dict[str, pytest.Item], trials: dict[str, Tri
     return Fate(mutant, why or noticed or None, len(told))
 
 
-def _load() -> None:
-    """Read files, libraries and kernels once, not in every copy."""
+def _load(kernels: bool) -> None:
+    """Read files, libraries and, where they are needed, kernels once, not in every copy."""
     import holidays  # noqa: F401
     import pandas  # noqa: F401
     import scipy.stats  # noqa: F401
 
-    from sim.engine.compiled.cache import warm
-    from tests.agreement.engines import agree, small
+    from sim.config.compose import baseline
 
-    warm(print)
-    agree(small(), small())
+    baseline(())
+    if kernels:
+        from sim.engine.compiled.cache import warm
+        from tests.agreement.engines import agree, small
+
+        warm(print)
+        agree(small(0.005), small(0.005))
     gc.collect()
     gc.freeze()
 
@@ -201,7 +203,7 @@ class Score:
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Find what each test comes through, then try the mutants."""
-        _load()
+        _load(self.room.kernels)
         trials = as_things_are(session.items, self.room)
         items = {item.nodeid: item for item in session.items}
         print(f"{len(trials)} of {len(items)} tests are used", flush=True)

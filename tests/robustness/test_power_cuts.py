@@ -73,7 +73,7 @@ def check_trials(told: list[dict[str, Any]], trouble: str) -> None:
 
 
 def test_a_power_cut_at_critical_steps_of_writing(tmp_path: Path) -> None:
-    told = trials(tmp_path, "power", "parent", "nothing", "1,4,12,15,16,17")
+    told = trials(tmp_path, "power", "parent", "nothing", "1,4,13,16,17,18")
     check_trials(told, "power")
     assert [trial["code"] for trial in told] == [-signal.SIGKILL] * 6
     kept = [len(trial["after"]["kept"]) for trial in told]
@@ -144,11 +144,11 @@ def test_what_another_version_finished_is_kept_aside_and_the_message_says_where(
     assert {path.name: path.read_bytes() for path in aside.iterdir()} == theirs
     (told,) = said.all
     assert f"kept as {aside}" in told
-    assert "schema_version 7; this version of Cliff Edge reads 1" in told
+    assert "schema_version 7; this version of Cliff Edge reads 1 and 2" in told
     assert store.latest(tmp_path).path == target  # the other version's is not mistaken for one of ours
 
 
-@pytest.mark.parametrize("table", ["outcomes", "people", "curves", "calendar"])
+@pytest.mark.parametrize("table", ["outcomes", "people", "curves", "calendar", "stations"])
 @pytest.mark.parametrize("damage", ["cut short", "one wrong byte", "empty", "gone"])
 def test_a_damaged_table_is_told_and_made_again(tmp_path: Path, table: str, damage: str) -> None:
     target = runner.run(make_plan(), FakeModel(), tmp_path)

@@ -28,6 +28,7 @@ NAMES = [
     "assumptions",
     "events",
     "how_to_add_a_service",
+    "how_we_know",
     "not_modelled",
     "outcomes",
     "pathway",
