@@ -146,6 +146,7 @@ def _panel(axes: Axes, panel: YearPanel, projected_from: float, *, label_project
             markeredgecolor=PUBLISHED,
             markeredgewidth=1.2 if size > 4 else 0.9,
             markerfacecolor=PUBLISHED if point.hit else "white",
+            clip_on=False,
             zorder=4,
         )
     _axes_of_years(axes, panel.title, float(panel.years[0]), last)

@@ -58,6 +58,18 @@ class WaitPanel:
     means: Sequence[Point]
 
 
+@dataclass(frozen=True)
+class ShareRow:
+    """A share: mean and range over runs, and what was published."""
+
+    label: str
+    mean: float
+    low: float
+    high: float
+    published: float
+    hit: bool | None
+
+
 def waits(panels: Sequence[WaitPanel]) -> bytes:
     """Draw waits by year: p10 to p90 light, quartiles darker, the median as a line."""
     height = 0.65 + 2.5 * len(panels)
@@ -97,7 +109,7 @@ def projections(panels: Sequence[ProjectionPanel]) -> bytes:
             row, column = divmod(number, 2)
             bottom = (height - 0.6 - 2.25 * row - 1.85) / height
             axes = figure.add_axes((0.09 + 0.5 * column, bottom, 0.38, 1.5 / height))
-            last = float(panel.model.years[-1]) + 0.1
+            last = max([float(panel.model.years[-1]), *(point.year for point in panel.points)]) + 0.2
             axes.axvspan(panel.known_until, last, color=SHADE, linewidth=0, zorder=0)
             line = panel.model
             axes.fill_between(line.years, line.low, line.high, color=_BAND, linewidth=0, zorder=2)
@@ -117,6 +129,29 @@ def projections(panels: Sequence[ProjectionPanel]) -> bytes:
                 + [float(fluid.mean[fluid.years >= first].max()) for _, fluid in panel.fluids]
             )
             axes.set_ylim(0, 1.0 if panel.share else top * 1.08)
+        return as_svg(figure)
+
+
+def shares(rows: Sequence[ShareRow]) -> bytes:
+    """Draw shares as rows: the range over runs with its mean, and the published share."""
+    height = 0.65 + 0.34 * len(rows) + 0.45
+    with hand():
+        figure = sheet(height)
+        _key(
+            figure.add_axes((0.02, 1 - 0.54 / height, 0.96, 0.48 / height)),
+            [("model: mean and range over runs", _LINE)],
+            [("published", "o")],
+        )
+        axes = figure.add_axes((0.36, 0.4 / height, 0.6, 0.34 * len(rows) / height))
+        for place, row in enumerate(rows):
+            axes.plot([row.low, row.high], [place, place], color=_BAND, linewidth=7, solid_capstyle="butt")
+            axes.plot([row.mean], [place], marker="|", markersize=11, color=_LINE, markeredgewidth=2)
+            _points(axes, [Point(row.published, float(place), row.hit)], "o")
+        axes.set_yticks(range(len(rows)), [row.label for row in rows])
+        axes.set_ylim(len(rows) - 0.5, -0.5)
+        axes.set_xlim(0, 1)
+        axes.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0%", "25%", "50%", "75%", "100%"])
+        quiet_grid(axes, "x")
         return as_svg(figure)
 
 

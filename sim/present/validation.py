@@ -87,7 +87,7 @@ def render(result: Result, found: Findings) -> str:
 
 def content(result: Result, found: Findings) -> dict[str, Any]:
     """Everything the template shows, as plain values."""
-    from sim.present.validation_figures import projection_block, series_block, waits_block
+    from sim.present.validation_figures import pilots_block, projection_block, series_block, waits_block
     from sim.validate.record import untested
 
     misses = [one for one in found.reconstruction if one.hit is False]
@@ -97,7 +97,11 @@ def content(result: Result, found: Findings) -> dict[str, Any]:
         "untested_words": UNTESTED,
         "not_foresight": NOT_FORESIGHT,
         "roles": [of_role(role, told) for role, told in found.by_role.items()],
-        "figures": [*series_block(result, found.reconstruction), waits_block(result, found.reconstruction)],
+        "figures": [
+            *series_block(result, found.reconstruction),
+            waits_block(result, found.reconstruction),
+            *filter(None, [pilots_block(found.reconstruction)]),
+        ],
         "targets": _target_tables(found.reconstruction),
         "misses": _misses(misses),
         "projections": [
@@ -289,10 +293,9 @@ def _trace_table(found: Findings) -> Table:
 
 def _undated(result: Result, one: Projection) -> Table:
     """Inputs without a date that rest on later publications: they could not be taken out."""
-    from sim.config.schema import Parameters
     from sim.validate.known import undated_and_later
 
-    told = undated_and_later(Parameters.model_validate(result.config), one.day, _UNDATED)
+    told = undated_and_later(result.config, one.day, _UNDATED)
     cells = [row for row in told if row.path.startswith("people.traits.cells.")]
     rows = [(row.path, row.value, row.sources) for row in told if row not in cells]
     if cells:

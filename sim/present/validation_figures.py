@@ -221,6 +221,37 @@ def waits_block(result: Result, scores: Sequence[Score]) -> Block:
     )
 
 
+def pilots_block(scores: Sequence[Score]) -> Block | None:
+    """The shares that the Local Authority Pathway pilots reported; None if nobody was referred in the run."""
+    own = [one for one in scores if one.target.group.startswith("pilots_")]
+    rows = [
+        plots_validation.ShareRow(
+            one.target.title.removeprefix("Pilots: share ").capitalize(),
+            one.mean,
+            one.low,
+            one.high,
+            one.target.value,
+            one.hit,
+        )
+        for one in own
+        if one.target.unit == "share"
+        and one.mean is not None
+        and one.low is not None
+        and one.high is not None
+    ]
+    if not rows:
+        return None
+    told = "; ".join(f"{_told(one)}, {one.verdict}" for one in own)
+    return Block(
+        key="pilots",
+        uri=svg_uri(plots_validation.shares(rows)),
+        alt=f"Local Authority Pathway pilots, shares of those referred. {told}.",
+        caption="The Local Authority Pathway pilots of 2018 to 2020, as an option of the past from April 2018 to "
+        "March 2020: few people in each run, so the ranges are wide.",
+        table=_short_table("The pilots", own),
+    )
+
+
 def projection_block(result: Result, one: Projection) -> Block:
     """A blind projection beside both benchmarks and the published figures."""
     from sim.validate.findings import values

@@ -21,6 +21,7 @@ from sim.errors import SimError
 
 if TYPE_CHECKING:
     from sim.config.schema import Parameters
+    from sim.config.tree import Plain
 
 NEVER: Final = date(2049, 1, 1)
 """Where a date that was not known is put: beyond every run."""
@@ -138,29 +139,45 @@ def put(tree: Any, path: str, value: Any) -> None:
     tree[last] = value
 
 
-def undated_and_later(parameters: Parameters, day: date, prefixes: tuple[str, ...]) -> tuple[Undated, ...]:
+def undated_and_later(tree: Plain, day: date, prefixes: tuple[str, ...]) -> tuple[Undated, ...]:
     """Return undated values under these prefixes all of whose dated sources are later than the day.
 
     They are knowledge of later years that cannot be taken out, since no earlier figure exists.
+
+    Parameters
+    ----------
+    tree : dict
+        A configuration as it is stored, of this version or an earlier one; values that the register does not
+        know are left out.
+    day : date
+    prefixes : tuple of str
+        How the paths begin.
     """
     from sim.config.evidence import register
-    from sim.config.tree import leaves
-    from sim.config.values import Dated
+    from sim.config.tree import settings
 
     found = []
-    for path, value in leaves(parameters):
-        if not path.startswith(prefixes) or path in FORECASTS or isinstance(value, date):
+    for path, value in settings(tree):
+        if not path.startswith(prefixes) or path in FORECASTS or _is_date(value) or value is None:
             continue
-        if isinstance(value, Dated) and len(value.values) > 1:
+        told = list(value.values()) if isinstance(value, dict) else [value]
+        if len(told) != 1:
             continue
-        entry = register().entry(path)
+        try:
+            sources = register().entry(path).sources
+        except SimError:
+            continue
         years = [
             int(min(written))
-            for source in entry.sources
+            for source in sources
             if (written := re.findall(r"\b(?:19|20)\d\d\b", str(source.date)))
         ]
         if years and min(years) > day.year:
-            shown = value.values[0] if isinstance(value, Dated) else value
-            told = "; ".join(f"{source.title} ({source.date})" for source in entry.sources)
-            found.append(Undated(path, f"{shown:g}" if isinstance(shown, float) else str(shown), told))
+            shown = f"{told[0]:g}" if isinstance(told[0], float) else str(told[0])
+            words = "; ".join(f"{source.title} ({source.date})" for source in sources)
+            found.append(Undated(path, shown, words))
     return tuple(found)
+
+
+def _is_date(value: Any) -> bool:
+    return isinstance(value, date) or bool(re.fullmatch(r"\d{4}-\d\d-\d\d", str(value)))

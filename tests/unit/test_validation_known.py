@@ -139,8 +139,8 @@ def test_an_unknown_input_group_is_refused(actual):
 
 
 def test_what_could_not_be_taken_out_is_listed(actual):
-    told = {one.path: one for one in undated_and_later(actual, DAYS[0], ("decisions.", "support."))}
+    told = {one.path: one for one in undated_and_later(plain(actual), DAYS[0], ("decisions.", "support."))}
     assert "2025" in told["decisions.reconsideration.rg_request_share"].sources
     assert "decisions.conclusive_grounds.capacity_per_quarter" not in told
-    later = undated_and_later(actual, DAYS[1], ("decisions.", "support."))
+    later = undated_and_later(plain(actual), DAYS[1], ("decisions.", "support."))
     assert set(told) < {one.path for one in later}
