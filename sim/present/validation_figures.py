@@ -246,8 +246,8 @@ def pilots_block(scores: Sequence[Score]) -> Block | None:
         key="pilots",
         uri=svg_uri(plots_validation.shares(rows)),
         alt=f"Local Authority Pathway pilots, shares of those referred. {told}.",
-        caption="The Local Authority Pathway pilots of 2018 to 2020, as an option of the past from April 2018 to "
-        "March 2020: few people in each run, so the ranges are wide.",
+        caption="The Local Authority Pathway pilots of 2018 to 2020, as an option of the past from "
+        "April 2018 to March 2020: few people in each run, so the ranges are wide.",
         table=_short_table("The pilots", own),
     )
 
