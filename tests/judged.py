@@ -33,7 +33,7 @@ def judge(
         From the number of a replication to what was found in it.
     targets : mapping of str to float
     within : float
-        The standard error may be so large a part of its target.
+        The standard error may be so large a part of its target; of a target of nought it says nothing.
     replications : int
         Of the first look; the second has ten times as many.
     """
@@ -52,7 +52,8 @@ def _far_off(
     for name, target in targets.items():
         values = np.array([one[name] for one in found])
         mean, error = values.mean(), values.std(ddof=1) / sqrt(len(values))
-        assert error <= within * abs(target), f"{name}: run longer, standard error {error:.4g} of {target}"
+        close_enough = target == 0.0 or error <= within * abs(target)
+        assert close_enough, f"{name}: run longer, standard error {error:.4g} of {target}"
         if not abs(mean - target) <= ERRORS * error:
             far[name] = f"{mean:.6g} +- {error:.2g} is not {target}"
     return far

@@ -53,21 +53,19 @@ class Network(NamedTuple):
     shares : tuple of float
         Of the classes of priority; the first class goes first, at every station.
     waiting_at_start : int
-        So many arrive one grid step apart when the run begins.
+        So many arrive one grid step apart at the beginning.
     service_cv : tuple of float
-        For each station: of a lognormal service, 0 for a fixed one; where there is none, it is exponential.
+        For each station, of a lognormal service; 0: it is fixed, none: it is exponential.
     service_least : float
         Service takes at least so long, at every station [days].
     room : float
         People who may be at the first station, waiting or served; who finds it full is turned away.
     warp : callable, optional
-        From the time of arrival at a rate of one a day to the day of arrival, array to array, for rates that
-        change; `rate` is then not used.
+        From times of arrival at a rate of one a day to days, for rates that change; `rate` is then not used.
     turns : tuple of tuple of float
         Rows (day, places of each station), ascending by day: when places change.
     interim : bool
-        The first station is no service but a shelter: a place in it is kept until the second, which is waited
-        for from the first day, has one free.
+        The first station is a shelter, kept until the second, awaited from the first day, has a place.
     withdrawn : bool
         Closed interim places vanish at once, whoever is in them; else when vacated, as in the pathway.
     """
@@ -219,7 +217,7 @@ class Told:
         self.begun = [[inf] * n_people for _ in self.pools]
 
     def run(self) -> None:
-        """Everybody comes, and everybody leaves."""
+        """Everybody comes and leaves."""
         pages, door = Visitor(-2, 0, 0, 0), Visitor(-1, 0, 0, 0)
         self.env.start(pages, 0, self._pages(pages))
         self.env.start(door, 0, self._arrivals(door))
@@ -279,8 +277,9 @@ class Told:
 
     def _visit(self, visitor: Visitor) -> Story:
         env, row, key = self.env, visitor.row, visitor.key
-        self.came[row] = self.left[row] = env._now
+        self.came[row] = env._now
         if self.pools[0].in_use + self.pools[0].waiting >= self.network.room:
+            self.left[row] = env._now
             return
         for station, pool in enumerate(self.pools):
             self.joined[station][row] = env._now

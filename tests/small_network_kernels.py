@@ -293,12 +293,14 @@ def run(worlds: Any, people: Any, alarms: Any, far: Any, lines: Any, visits: Any
             row = world.next_arrival
             world.next_arrival = row + 1
             person = people[_take_seat(world, people, row)]
-            visits[row].came = visits[row].left = time
+            visits[row].came = time
             first = world.rules.n_stations - 1
             ended = world.in_use[first] + world.waiting[first] >= world.rules.room
             if world.rules.interim:
                 _come_for_a_home(person, visits[row], world)
-            elif not ended:
+            elif ended:
+                visits[row].left = time
+            else:
                 _come_to(person, visits[row], world, 0)
             _await_arrival(world, alarms, far, visits)
         _after(person, ended, world, alarms, far, lines)
