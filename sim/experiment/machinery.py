@@ -165,6 +165,14 @@ class NationalModel:
     """The real model: population, engine and outcomes of this package."""
 
     def prepare(self, before: Parameters, tell: Callable[[str], None]) -> None:
+        """Have kernels and modules at hand: a forked worker then need not load them, each for itself."""
+        import sim.outcomes.cohort
+        import sim.outcomes.costs
+        import sim.outcomes.homes
+        import sim.outcomes.measure
+        import sim.outcomes.recovery
+        import sim.people.population  # noqa: F401
+
         if before.experiment.engine == "compiled":
             from sim.engine.compiled.cache import warm
 
