@@ -215,6 +215,7 @@ class Risk(Part):
     no_worker_ratio: Rate
     limbo_ratio: Rate
     health_relapse_per_year: Rate
+    detained_per_year: Rate
     leaves_uk_per_year_british: Rate
     leaves_uk_per_year_other: Rate
     leaves_uk_per_year_no_status: Rate

@@ -188,6 +188,7 @@ class Detail(IntEnum):
     EMERGENCY = 88
     OWN_CASE = 89
     WITNESS = 90
+    DETAINED = 96
     SERVICE_BASE = 100
     KNOWN_EITHER_WAY = 220
     KNOWN_AS_IT_STANDS = 221

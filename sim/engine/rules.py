@@ -290,6 +290,7 @@ class RiskRules(NamedTuple):
     no_worker_ratio: float
     limbo_ratio: float
     health_relapses: float
+    detained: float
     leaves_uk: tuple[float, float, float]
     dies: float
     benefit_wait: float

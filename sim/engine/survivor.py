@@ -82,9 +82,10 @@ class Clock:
     DIES: Final = 12
     DISENGAGES: Final = 13
     HEALTH_RELAPSES: Final = 14
+    DETAINED: Final = 15
 
 
-N_CLOCKS = Clock.HEALTH_RELAPSES + 1
+N_CLOCKS = Clock.DETAINED + 1
 
 
 class Duty:

@@ -376,6 +376,7 @@ def _risk(parameters: Parameters) -> RiskRules:
         no_worker_ratio=risk.no_worker_ratio,
         limbo_ratio=risk.limbo_ratio,
         health_relapses=risk.health_relapse_per_year / DAYS_A_YEAR,
+        detained=risk.detained_per_year / DAYS_A_YEAR,
         leaves_uk=(
             risk.leaves_uk_per_year_british / DAYS_A_YEAR,
             risk.leaves_uk_per_year_other / DAYS_A_YEAR,

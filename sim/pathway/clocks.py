@@ -155,6 +155,7 @@ def rates_of(person: Survivor, world: World) -> list[float]:
     place = person.place
     if place == _CUSTODY:
         return rates
+    rates[Clock.DETAINED] = risk.detained
     _rates_of_place(person, world, rates)
     _rates_of_duties(person, world, rates)
     danger = person.frailty

@@ -69,6 +69,8 @@ def rings(person: Survivor, world: World) -> None:
         support.end(person, world, Detail.DISENGAGED)
     elif clock == Clock.HEALTH_RELAPSES:
         needs.health_relapses(person, world)
+    elif clock == Clock.DETAINED:
+        detained(person, world)
     person.changed = True
 
 
@@ -79,6 +81,19 @@ def loses_place(person: Survivor, world: World) -> None:
         beds.ask_for_bed(person, world)
     else:
         housing.notice_to_leave(person, world)
+
+
+def detained(person: Survivor, world: World) -> None:
+    """Immigration detention or prison after the positive decision: support goes on, homes and duties do not.
+
+    The stay is as long as for those who are in custody at the positive decision; release is as for them.
+    """
+    housing.drop(person, world)
+    housing_connection.look_again(person, world)
+    leave_lines(person, world)
+    community.move(person, world, Place.CUSTODY, Detail.DETAINED)
+    u = world.draw_once(person, Activity.CUSTODY_STAY, person.clock_occasion[Clock.DETAINED])
+    world.wait(person, Slot.PLACE_ENDS, exponential(u, world.rules.places.custody_mean))
 
 
 def place_ends(person: Survivor, world: World) -> None:

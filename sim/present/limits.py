@@ -32,8 +32,9 @@ NOT_MODELLED: Final[tuple[tuple[str, str], ...]] = (
     ),
     (
         "Detention and custody after the first decision",
-        "Some survivors are in custody when life in the community begins and are released later; nobody is "
-        "detained or imprisoned after that.",
+        "Some survivors are in custody when life in the community begins and are released later. Detention "
+        "or prison that begins afterwards can be set, with a range; no figure is published, so nobody is "
+        "detained later unless somebody sets it.",
     ),
     (
         "Children's panels",

@@ -247,6 +247,7 @@ DETAIL_WORDS = MappingProxyType(
         Detail.PLACE_ENDED: "the place came to its end",
         Detail.NO_LOCAL_CONNECTION: "no local connection",
         Detail.RELEASED: "released",
+        Detail.DETAINED: "detained or imprisoned",
         Detail.OFFER_REFUSED: "an offer was refused",
         Detail.FAMILY: "children or pregnancy",
         Detail.DOMESTIC_ABUSE: "homeless because of domestic abuse",

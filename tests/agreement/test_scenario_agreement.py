@@ -65,6 +65,12 @@ LEVERS: dict[str, dict[str, Any]] = {
         "support.casework.workers": "fixed",
         "support.casework.clients_per_worker": 3,
     },
+    "detained after the decision": {
+        "risk.detained_per_year": 2.5,
+        "places.custody_mean_days": 25,
+        "housing.line.offers": "queue",
+        "housing.line.starts": "2017-01-01",
+    },
     "homes queued": {
         "housing.line.offers": "queue",
         "housing.line.starts": "2018-01-01",

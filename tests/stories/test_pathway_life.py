@@ -289,3 +289,41 @@ def test_mean_stay_after_a_positive_decision_is_the_one_the_world_states(mean_st
     error = np.std(stays, ddof=1) / np.sqrt(len(stays))
     assert abs(np.mean(stays) - mean_stay) <= 3 * error
     assert min(stays) >= 45
+
+
+# ------------------------------------------------------------------------------- detention after the decision
+DETAINED = {
+    "risk.detained_per_year": 4,
+    "places.custody_mean_days": 20,
+    **everywhere(place_mix(friends=1)),
+    "places.friends_after_loss_share": 0,
+    "housing.applying.when_insecure_share": 1,
+    "housing.applying.when_insecure_mean_days": 0,
+    "housing.priority_need.vulnerable_share": 1,
+}
+
+
+def test_detention_after_the_decision_ends_a_duty_but_not_support_and_release_is_to_the_street():
+    log = run(made([Made(date(2020, 1, 6))]), quiet(DETAINED, {"policy.start": "2024-04-01"}))
+    story = life(log)
+    first = next(k for k, one in enumerate(story) if one.detail == Detail.DETAINED)
+    moved = story[first]
+    assert (moved.event, moved.place) == (Event.MOVED, Place.CUSTODY)
+    before = [one.event for one in story[:first]]
+    assert Event.SUPPORT_STARTED in before
+    assert Event.SUPPORT_ENDED not in before, "the story needs somebody in support"
+    ended = [one for one in story[:first] if one.event in (Event.RELIEF_ENDED, Event.MAIN_DUTY_ENDED)]
+    assert ended[-1].detail == Detail.LAPSED
+    assert ended[-1].time == moved.time
+    free = next(one for one in story[first:] if one.detail == Detail.RELEASED)
+    assert free.place == Place.STREET
+    between = [one.event for one in story if moved.time < one.time < free.time]
+    assert Event.APPLIED_AS_HOMELESS not in between, "nobody applies from custody"
+    applied = next(one for one in story[first:] if one.event == Event.APPLIED_AS_HOMELESS)
+    assert applied.time > free.time
+
+
+def test_nobody_is_detained_later_unless_it_is_set():
+    people = made([Made(date(2020, 1, 6))])
+    never = run(people, quiet(DETAINED, {"risk.detained_per_year": 0, "policy.start": "2024-04-01"}))
+    assert Detail.DETAINED not in set(never.detail.tolist())

@@ -17,6 +17,7 @@ import numpy as np
 from sim.engine.compiled.kernel import kernel
 from sim.engine.compiled.names import (
     CLOCK_CRISIS,
+    CLOCK_DETAINED,
     CLOCK_DIES,
     CLOCK_DISENGAGES,
     CLOCK_DUTY_LAPSES,
@@ -173,6 +174,7 @@ def _rates_now(person: Any, world: Any) -> None:
         rates[CLOCK_HEALTH_RELAPSES] = risk.health_relapses
     if person.place == PLACE_CUSTODY:
         return
+    rates[CLOCK_DETAINED] = risk.detained
     _rates_of_place(person, world)
     _rates_of_duties(person, world)
     danger = person.frailty

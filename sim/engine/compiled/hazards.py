@@ -22,6 +22,7 @@ from sim.engine.compiled.clocks import spent, with_worker
 from sim.engine.compiled.kernel import kernel
 from sim.engine.compiled.names import (
     CLOCK_CRISIS,
+    CLOCK_DETAINED,
     CLOCK_DIES,
     CLOCK_DISENGAGES,
     CLOCK_DUTY_LAPSES,
@@ -36,6 +37,7 @@ from sim.engine.compiled.names import (
     CLOCK_REFERRED_AGAIN,
     CLOCK_RENTS_PRIVATELY,
     CLOCK_SOCIAL_OFFER,
+    DETAIL_DETAINED,
     DETAIL_DISENGAGED,
     DETAIL_FOUND_ALONE,
     DETAIL_HIDDEN_AS_IT_STANDS,
@@ -60,6 +62,7 @@ from sim.engine.compiled.names import (
     DETAIL_SOFA,
     DRAW_APPLIES_IN_CRISIS,
     DRAW_AWAY_LENGTH,
+    DRAW_CUSTODY_STAY,
     DRAW_DETECTED,
     DRAW_DETECTED_WHEN,
     DRAW_RETURNS_TO_PROVIDER,
@@ -86,6 +89,7 @@ from sim.engine.compiled.names import (
     SLOT_BED,
     SLOT_DETECTION,
     SLOT_HOUSING,
+    SLOT_PLACE_ENDS,
     SLOT_SUPPORT,
 )
 from sim.engine.compiled.queues import leave, leave_desk
@@ -131,6 +135,8 @@ def rings(person: Any, life: Any, world: Any) -> None:
         support.end(person, world, DETAIL_DISENGAGED)
     elif clock == CLOCK_HEALTH_RELAPSES:
         needs.health_relapses(person, world)
+    elif clock == CLOCK_DETAINED:
+        detained(person, life, world)
     person.changed = True
 
 
@@ -142,6 +148,17 @@ def loses_place(person: Any, world: Any) -> None:
         beds.ask_for_bed(person, world)
     else:
         housing.notice_to_leave(person, world)
+
+
+@kernel
+def detained(person: Any, life: Any, world: Any) -> None:
+    """Detention or prison after the positive decision: support goes on, homes and duties do not."""
+    housing.drop(person, world)
+    housing_connection.look_again(person, world)
+    leave_lines(person, world)
+    community.move(person, world, PLACE_CUSTODY, DETAIL_DETAINED)
+    u = draw_once(person, DRAW_CUSTODY_STAY, life.occasion[CLOCK_DETAINED])
+    wait(person, world, SLOT_PLACE_ENDS, c_exponential(u, world.rules.places.custody_mean))
 
 
 @kernel
