@@ -90,11 +90,10 @@ ROOMS: Final = {
     "outcomes": Room(
         files=("sim/outcomes",),
         tests=(
-            *(f"tests/unit/test_outcomes_{name}.py" for name in ("homes", "measure", "others", "paired")),
+            *(f"tests/unit/test_outcomes_{name}.py" for name in ("homes", "measure", "paired", "people")),
             *(f"tests/unit/test_outcomes_{name}.py" for name in ("spells", "survival", "waits")),
-            *(f"tests/unit/test_{name}.py" for name in ("costs", "gains", "held", "recovery", "two_cliffs")),
+            *(f"tests/unit/test_{name}.py" for name in ("costs", "held", "recovery", "two_cliffs")),
             "tests/stories/test_outcome_stories.py",
-            "tests/stories/test_detection_and_luck.py",
         ),
         kernels=False,
     ),

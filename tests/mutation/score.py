@@ -215,6 +215,9 @@ class Score:
         for mutant in mutants:
             fate = fate_of(mutant, items, trials)
             self.fates.append(fate)
+            if len(self.fates) % 10 == 0:
+                noticed = sum(one.noticed_by is not None for one in self.fates)
+                print(f"... {noticed} of {len(self.fates)}", flush=True)
             if fate.noticed_by is None:
                 print(f"{mutant.where}  {mutant.name}  ({fate.tried} tests)", flush=True)
         return True
