@@ -280,6 +280,51 @@ def test_lots_are_drawn_anew_each_month_and_newcomers_draw_when_they_join():
     assert [row for _, row in office.diary] == [2, 0, 1]
 
 
+def test_whoever_waits_when_the_month_turns_to_the_newest_is_taken_newest_first_within_the_limit():
+    office = Office(within=100.0, order=[0.1] * 99)
+    opened = (5.0, 3.0, 9.0, 1.0, 7.0, 2.0, 8.0, 4.0, 6.0)
+    for row, day in enumerate(opened):
+        office.case(row, 10.0, opened=day)
+    office.at(103.5, lambda: office.desk.set_order(1.0, 0.0, 3))  # cases 1, 3 and 5 are over the limit
+    office.sit(103, 9)
+    office.env.run_until(200)
+    assert [opened[row] for _, row in office.diary] == [9.0, 8.0, 7.0, 6.0, 5.0, 4.0, 1.0, 2.0, 3.0]
+
+
+def test_a_case_opened_just_at_the_limit_is_among_the_newest_and_stays_so_for_that_instant():
+    office = Office(within=100.0, order=[0.1] * 9)
+    office.case(0, 10.0, opened=1.0)
+    office.case(1, 10.0, opened=3.5)
+    office.at(103.5, lambda: office.desk.set_order(1.0, 0.0, 3))
+    office.sit(103, 1)
+    office.env.run_until(200)
+    assert [row for _, row in office.diary] == [1]
+
+
+def test_lots_of_those_who_wait_are_taken_lowest_first_whatever_their_age():
+    lots = (0.5, 0.9, 0.3, 0.8, 0.1, 0.7, 0.2, 0.6, 0.4)
+    office = Office(order=[0.5] * 99, lots={3: dict(enumerate(lots))})
+    for row in range(9):
+        office.case(row, 10.0 + row)
+    office.at(90.0, lambda: office.desk.set_order(0.0, 0.0, 3))
+    office.sit(90, 9)
+    office.env.run_until(200)
+    assert [lots[row] for _, row in office.diary] == sorted(lots)
+
+
+def test_a_month_of_oldest_first_forgets_the_newest_and_the_lots_of_the_month_before():
+    office = Office(newest=1.0, oldest=0.0, within=100.0, order=[0.1] * 99)
+    for row in range(5):
+        office.case(row, 10.0 + row)
+    office.at(31.0, lambda: office.desk.set_order(0.0, 1.0, 1))
+    office.case(5, 40.0)
+    office.sit(41, 6)
+    office.env.run_until(100)
+    assert [row for _, row in office.diary] == [0, 1, 2, 3, 4, 5]
+    assert office.desk.by_youth == office.desk.by_lot == []
+    assert not office.desk.lots_drawn
+
+
 def test_a_mixture_asks_a_keyed_number_of_the_day_and_the_slot():
     lots = {0: {row: row / 10 for row in range(5)}}
     office = Office(newest=0.3, oldest=0.4, order=[0.2, 0.5, 0.9, 0.6, 0.1], lots=lots)
