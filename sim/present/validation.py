@@ -103,6 +103,7 @@ def content(result: Result, found: Findings) -> dict[str, Any]:
             *filter(None, [pilots_block(found.reconstruction)]),
         ],
         "targets": _target_tables(found.reconstruction),
+        "definitions": _definitions(found.reconstruction),
         "misses": _misses(misses),
         "projections": [
             {
@@ -144,6 +145,14 @@ def _target_tables(scores: Sequence[Score]) -> list[Table]:
         if len(told) > _MANY:
             tables.append(_table(told[0].target.title, sorted(told, key=lambda one: one.target.period)))
     return tables
+
+
+def _definitions(scores: Sequence[Score]) -> Table:
+    """What each series of targets counts, once for each wording."""
+    rows = dict.fromkeys(
+        (one.target.title, one.target.definition, one.target.denominator or "none") for one in scores
+    )
+    return Table("What each target counts", ("Target", "Definition", "Denominator"), tuple(rows))
 
 
 def _table(caption: str, scores: Sequence[Score]) -> Table:

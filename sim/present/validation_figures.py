@@ -31,6 +31,12 @@ if TYPE_CHECKING:
 _END: Final = 2026.0
 _STOCKS: Final = frozenset({"cg_backlog", "rg_backlog", "people_in_support"})
 _Panel = tuple[str, str, tuple[str, ...]]
+_PILOTS: Final = {
+    "pilots_rejected_share": "Refused",
+    "pilots_need_accommodation": "Need accommodation",
+    "pilots_not_fluent": "Not fluent in English",
+    "pilots_male": "Men",
+}
 _SETS: Final[tuple[tuple[str, str, tuple[_Panel, ...]], ...]] = (
     (
         "decisions",
@@ -226,7 +232,7 @@ def pilots_block(scores: Sequence[Score]) -> Block | None:
     own = [one for one in scores if one.target.group.startswith("pilots_")]
     rows = [
         plots_validation.ShareRow(
-            one.target.title.removeprefix("Pilots: share ").capitalize(),
+            _PILOTS.get(one.target.group, one.target.title),
             one.mean,
             one.low,
             one.high,
