@@ -36,6 +36,16 @@ def test_continuations_equal_whole_runs_in_any_order() -> None:
         assert history.continue_with(options[place]).digest() == whole[place]
 
 
+def test_lines_for_homes_are_continued_where_they_stood() -> None:
+    before = world(small(0.006), {"housing.line.offers": "queue"})
+    people = _people(before)
+    after = world(before, {"housing.priority_need.confirmed_survivors": True})
+    history = CompiledHistory(people, before, 1, 0)
+    history.run_to_policy()
+    for rules in (after, before, after):
+        assert history.continue_with(rules).digest() == simulate(people, before, rules, 1, 0).digest()
+
+
 def test_the_last_continuation_may_use_the_history_up() -> None:
     before = small(0.003)
     people = _people(before)
