@@ -4,7 +4,8 @@ Two numbers describe the county (in hundreds of people): how many are present, a
 shelter. Both change by single events, at rates that stay the same between two changes of capacity, so their
 probabilities at any day are the exponential of a matrix, summed here by uniformisation. `withdrawn` tells the
 two rules of a cut apart: shelter places that are closed vanish at once (as published), or when they are
-vacated (as in the pathway). What the project's own queues make of it is in `test_alameda.py`.
+vacated (as in the pathway). In the published calendar so many homes open on the days of a cut that both give
+the same; `NO_MORE_HOMES` parts them. What the project's own queues make of it is in `test_alameda.py`.
 
 References
 ----------
@@ -51,6 +52,8 @@ SHELTER_AFTER: Final = (
 )
 # fmt: on
 """After change 0, 1, ..., one every 63 days from the first."""
+NO_MORE_HOMES: Final = (HOUSING,) * len(HOUSING_AFTER)
+"""A variant of our own, in which the two rules of a cut part: few leave a closing shelter for a home."""
 YEARS: Final = 6
 
 
@@ -85,13 +88,13 @@ def arrive(number: Floats) -> Floats:
     return np.interp(number, expected, YEAR * np.arange(len(expected)))
 
 
-def county(*, withdrawn: bool) -> Network:
+def county(*, withdrawn: bool, homes: tuple[int, ...] = HOUSING_AFTER) -> Network:
     """The county as a network of two stations: shelter and housing; the last turn ends the sixth year."""
     turns = tuple(
         (BETWEEN * k, float(shelter), float(housing))
-        for k, (housing, shelter) in enumerate(zip(HOUSING_AFTER, SHELTER_AFTER, strict=True))
+        for k, (housing, shelter) in enumerate(zip(homes, SHELTER_AFTER, strict=True))
     )
-    end = (YEARS * YEAR, float(SHELTER_AFTER[-1]), float(HOUSING_AFTER[-1]))
+    end = (YEARS * YEAR, float(SHELTER_AFTER[-1]), float(homes[-1]))
     return Network(
         (SHELTER, HOUSING),
         1.0,
@@ -113,16 +116,18 @@ class County:
         self.chance = np.zeros((most + 1, max(SHELTER_AFTER) + 1))
         self.chance[PRESENT, SHELTER] = 1.0
         self.housing, self.shelter = HOUSING, SHELTER
-        self.settle()
+        self.change(HOUSING, SHELTER)
 
-    def settle(self) -> None:
-        """Places have changed: who can be sheltered is, and who must not be any longer is not."""
-        waiting = np.maximum(self.present - self.housing, 0)
+    def change(self, housing: int, shelter: int) -> None:
+        """Places change: homes go to the first in line, sheltered if anybody is; then shelter is given."""
+        waiting = np.maximum(self.present - housing, 0)
+        housed = np.maximum(self.present - self.housing, 0) - waiting
+        self.housing, self.shelter = housing, shelter
         settled = np.zeros_like(self.chance)
         for before in range(self.chance.shape[1]):
-            places = self.shelter if self.withdrawn else max(self.shelter, before)
-            after = np.minimum(waiting, places)
-            np.add.at(settled, (self.present, after), self.chance[:, before])
+            still = np.maximum(before - np.maximum(housed, 0), 0)
+            places = shelter if self.withdrawn else np.maximum(shelter, still)
+            np.add.at(settled, (self.present, np.minimum(waiting, places)), self.chance[:, before])
         self.chance = settled
 
     def unsheltered(self) -> NDArray[np.int64]:
@@ -180,8 +185,8 @@ class Exact(NamedTuple):
     sheltered: float
 
 
-def exact(*, withdrawn: bool) -> Exact:
-    """Work the chain through six years."""
+def exact(*, withdrawn: bool, homes: tuple[int, ...] = HOUSING_AFTER) -> Exact:
+    """Work the chain through six years, with so many homes after each change."""
     county = County(withdrawn=withdrawn)
     found: dict[int, tuple[float, float, float]] = {}
     now, areas = 0.0, np.zeros(2)
@@ -193,8 +198,7 @@ def exact(*, withdrawn: bool) -> Exact:
             square = float((county.chance * number**2).sum())
             found[k] = (mean, (square - mean**2) ** 0.5, float(county.chance[number == 0].sum()))
         if k < len(HOUSING_AFTER):
-            county.housing, county.shelter = HOUSING_AFTER[k], SHELTER_AFTER[k]
-            county.settle()
+            county.change(homes[k], SHELTER_AFTER[k])
         until = min(BETWEEN * (k + 1), end) if k < len(HOUSING_AFTER) else end
         while now < until:
             year = int(now // YEAR)
