@@ -175,6 +175,20 @@ def report(
     typer.echo(f"The report: {write(result, out, pdf)}")
 
 
+@app.command()
+def export(
+    result: Annotated[Path, typer.Argument(metavar="RESULT", help="The folder of a result.")],
+    events: Annotated[str, typer.Option("--events", metavar="csv|vidigi", help="The event logs.")] = "",
+    outcomes: Annotated[str, typer.Option("--outcomes", metavar="xlsx", help="The outcomes.")] = "",
+    out: Annotated[Path | None, typer.Option("--out", metavar="FOLDER", help="Where they go.")] = None,
+) -> None:
+    """Write a result for other programs: event logs as CSV or for vidigi, outcomes as a spreadsheet."""
+    from sim.present.exports import export as carry_out
+
+    for path in carry_out(result, events, outcomes, out):
+        typer.echo(f"Written: {path}")
+
+
 @app.command(name="list")
 def list_() -> None:
     """List the scenarios by who decides: what each is."""

@@ -116,9 +116,9 @@ def prepare(result: Result, choice: Choice) -> Show:
             f"--from {choice.last} --to {choice.first}"
         )
     names = _names(result, choice.scenarios)
-    events = _events_file(result)
+    events = events_file(result)
     replication = min(int(run.get("replication", 0)) for run in result.manifest["runs"])
-    baseline = _read_log(events, BASELINE, replication)
+    baseline = read_log(events, BASELINE, replication)
     policy = day_of(_as_date(result.config["policy"]["start"]))
     if choice.first is None and choice.last is None:
         rows = _cohort(result, replication)
@@ -141,7 +141,7 @@ def prepare(result: Result, choice: Choice) -> Show:
     start = player_data.first_day(baseline, chosen)
     steps = []
     for name in names:
-        log = baseline if name == BASELINE else _read_log(events, name, replication)
+        log = baseline if name == BASELINE else read_log(events, name, replication)
         steps.append(player_data.steps_of(log, chosen, start))
     horizon = result.config.get("experiment", {}).get("horizon")
     last_tick = max(int(each.tick.max()) for each in steps)
@@ -200,21 +200,18 @@ def _names(result: Result, wanted: Sequence[str]) -> list[str]:
     return [BASELINE, *options]
 
 
-def _events_file(result: Result) -> Path:
-    """The event logs of a result, or how to make a result that has them."""
+def events_file(result: Result, so: str = "nobody's way can be played") -> Path:
+    """The event logs of a result, or what cannot be done without and how to make a result that has them."""
     path = result.path / "events.parquet"
     if not path.exists():
         command = shlex.join(shlex.split(str(result.manifest["command"])))
         again = command if "--events" in command else f"{command} --events"
-        raise SimError(
-            f"{result.path} holds no events, so nobody's way can be played. Make a result that keeps them "
-            f"with: {again}"
-        )
+        raise SimError(f"{result.path} holds no events, so {so}. Make a result that keeps them with: {again}")
     result.verify(path.name)
     return path
 
 
-def _read_log(path: Path, scenario: str, replication: int) -> EventLog:
+def read_log(path: Path, scenario: str, replication: int) -> EventLog:
     """The event log of one run, codes put back for words."""
     import numpy as np
     import pyarrow as pa
