@@ -27,12 +27,14 @@ NAMES = [
     "architecture",
     "assumptions",
     "events",
+    "exports",
     "how_to_add_a_service",
     "how_we_know",
     "not_modelled",
     "outcomes",
     "pathway",
     "performance",
+    "report",
     "seeds",
     "stories",
     "trainers_guide",
@@ -302,7 +304,7 @@ def test_every_command_that_is_shown_is_sound(command: str, monkeypatch: pytest.
         words = [*words, "--help"]
     if verb in ("validate", "fit"):  # minutes of running, or a file of the reader's own: parsed only
         words = [*words, "--help"]
-    if verb == "player":  # reads a stored result, which the documents cannot name: its words are parsed only
+    if verb in ("player", "report", "export"):  # read a stored result, which documents cannot name: parsed
         words = [*words, "--help"]
     assert call(monkeypatch, [verb, *words]) == 0
     assert len(given) == (verb in ("run", "compare"))
