@@ -18,18 +18,22 @@ from sim.errors import SimError
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-NAMES: Final = ("comparison.html", "config.yaml", "scenarios.yaml", "data.zip", "tables.zip")
+NAMES: Final = ("comparison.html", "report.html", "config.yaml", "scenarios.yaml", "data.zip", "tables.zip")
 _TABLES: Final = ("outcomes", "curves", "calendar")
 
 
-def comparison(folder: Path) -> Response | None:
-    """The comparison page as it lies on disk, with a policy that names its one style sheet by its hash.
+PAGES: Final = {"comparison": "comparison.html", "report": "report.html"}
+"""Self-contained pages of a result that can be read where they are."""
+
+
+def shown(folder: Path, name: str) -> Response | None:
+    """A page of `PAGES` as it lies on disk, with a policy that names its style sheets by their hashes.
 
     None if it has not been written yet.
     """
     from starlette.responses import HTMLResponse
 
-    page = folder / "comparison.html"
+    page = folder / PAGES[name]
     if not page.is_file():
         return None
     text = page.read_text(encoding="utf-8")
@@ -66,7 +70,7 @@ def of(folder: Path, name: str) -> Response | None:
         return Response(content, media_type="application/zip", headers=headers)
     path = folder / name
     if not path.is_file():
-        if name == "comparison.html":
+        if name in PAGES.values():
             return None
         raise SimError(f"{folder.name} has no file {name}.")
     media = "text/html" if name.endswith(".html") else "application/yaml"

@@ -265,7 +265,7 @@ def _strange(choice: Choice) -> Iterable[Wrong]:
     if len(choice.options) + bool(choice.levers) > MOST_OPTIONS:
         yield Wrong("options", f"Choose at most {MOST_OPTIONS} options at a time")
     for mistake in unknown_stories([name[:LONGEST] for name in choice.options]):
-        yield Wrong("options", f"{mistake.path}: {mistake.problem}")
+        yield Wrong("options", f"{mistake.path}: {mistake.problem.partition(' There are:')[0]}")
     for name in choice.options:
         if "+" in name:
             yield Wrong(

@@ -65,7 +65,8 @@ class Pages:
             Route("/cancel", self.cancel, methods=["POST"]),
             get("/result/{run_id}", self.result),
             get("/result/{run_id}/figure.svg", self.picture),
-            get("/result/{run_id}/comparison", self.comparison),
+            get("/result/{run_id}/comparison", self.whole_page),
+            get("/result/{run_id}/report", self.whole_page),
             get("/result/{run_id}/{name}", self.download),
             get("/own/{name}.yaml", self.own),
             get("/evidence", self.evidence),
@@ -149,13 +150,13 @@ class Pages:
         run_id = self._run_id(request)
         return self._answered(run_id) if run_id else self._missing(request)
 
-    def comparison(self, request: Request) -> Response:
-        """The comparison page of a stored result, with its own style allowed and nothing else."""
-        run_id = self._run_id(request)
+    def whole_page(self, request: Request) -> Response:
+        """The comparison page or the report of a stored result: its own style is allowed and nothing else."""
+        run_id, name = self._run_id(request), request.url.path.rpartition("/")[2]
         if not run_id:
             return self._missing(request)
-        found = downloads.comparison(self.shelf.result_path(run_id))
-        return found or self._preparing("page", run_id, "The full comparison page is being written")
+        found = downloads.shown(self.shelf.result_path(run_id), name)
+        return found or self._preparing(name, run_id)
 
     def picture(self, request: Request) -> Response:
         from starlette.responses import FileResponse
@@ -174,7 +175,7 @@ class Pages:
         if not run_id or name not in downloads.NAMES:
             return self._missing(request)
         found = downloads.of(self.shelf.result_path(run_id), name)
-        return found or self._preparing("page", run_id, "The page is being written")
+        return found or self._preparing(name.partition(".")[0], run_id)
 
     def own(self, request: Request) -> Response:
         """The scenario file of an option that was set in a page."""
@@ -278,8 +279,9 @@ class Pages:
             version=_version(job, figure is not None) if job else "",
         )
 
-    def _preparing(self, kind: str, run_id: str, what: str) -> Response:
-        failed = self.desk.want(kind, run_id)
+    def _preparing(self, name: str, run_id: str) -> Response:
+        what = f"The {'report' if name == 'report' else 'comparison page'} is being written"
+        failed = self.desk.want("report" if name == "report" else "page", run_id)
         if failed:
             return self._failed(500, "This could not be written", failed)
         return self._html("preparing.html", what, 202, refresh=2, what=what, run_id=run_id)

@@ -99,7 +99,10 @@ class Worker:
 
     def prepare(self, overrides: tuple[str, ...]) -> None:
         """Load kernels and libraries, so that the first request need not wait for them."""
+        import pyarrow.parquet  # noqa: F401
+
         from sim.config.compose import baseline
+        from sim.experiment import compare, tables  # noqa: F401
         from sim.present import page, plots, read  # noqa: F401
 
         self.model.prepare(baseline(overrides), lambda _: None)
@@ -165,6 +168,14 @@ class Worker:
         if not (folder / page.FILE_NAME).is_file():
             page.write(folder)
 
+    def report(self, run_id: str) -> None:
+        """Write the report of a stored result, if it is not there."""
+        from sim.present import report
+
+        folder = self.shelf.result_path(run_id)
+        if not (folder / report.FILE_NAME).is_file():
+            report.write(folder)
+
     def tidy(self, overrides: tuple[str, ...]) -> None:
         """Delete the parts of options that are stored for good; today's rules serve the next request."""
         from sim.experiment.plan import BASELINE
@@ -176,7 +187,7 @@ class Worker:
                         self.shelf.parts.path(run.key).unlink(missing_ok=True)
 
 
-TASKS: Final = ("prepare", "ahead", "skeleton", "unit", "store", "answer", "draw", "page", "tidy")
+TASKS: Final = ("prepare", "ahead", "skeleton", "unit", "store", "answer", "draw", "page", "report", "tidy")
 
 
 def main(pipe: Connection, root: Path) -> None:

@@ -41,6 +41,7 @@ PAGES = {
     "runs": "/runs",
     "missing": "/nothing-here",
     "comparison": f"/result/{STORED}/comparison",
+    "report": f"/result/{STORED}/report",
 }
 PATIENCE = 150_000  # a kernel may have to be compiled first [ms]
 
@@ -54,7 +55,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
     root = tmp_path_factory.mktemp("results")
     write_result(root / STORED)
-    for task in ("answer", "draw", "page"):
+    for task in ("answer", "draw", "page", "report"):
         getattr(Worker(root), task)(STORED)
     app = server.build(root, workers=1, rounds=ROUNDS, ahead=None)
     config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning")

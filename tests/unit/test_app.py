@@ -314,7 +314,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     root = tmp_path_factory.mktemp("made")
     write_result(root / "abcdef123456")
-    for task in ("answer", "draw", "page"):
+    for task in ("answer", "draw", "page", "report"):
         getattr(Worker(root), task)("abcdef123456")
     return root
 
@@ -350,11 +350,12 @@ def test_a_result_can_be_taken_away(client: TestClient, stored: str, tmp_path: P
     assert tables.read(f"{stored}/outcomes.csv").startswith(b"world,replication,scenario,")
 
 
-def test_the_comparison_page_may_use_its_own_style_and_nothing_else(
-    client: TestClient, stored: str, tmp_path: Path
+@pytest.mark.parametrize("name", downloads.PAGES)
+def test_a_whole_page_may_use_its_own_style_and_nothing_else(
+    client: TestClient, stored: str, tmp_path: Path, name: str
 ) -> None:
-    response = client.get(f"/result/{stored}/comparison")
-    assert response.text == (tmp_path / stored / "comparison.html").read_text("utf-8")
+    response = client.get(f"/result/{stored}/{name}")
+    assert response.text == (tmp_path / stored / downloads.PAGES[name]).read_text("utf-8")
     policy = response.headers["content-security-policy"]
     assert "script-src 'none'" in policy
     assert "'sha256-" in policy
