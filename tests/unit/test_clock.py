@@ -148,6 +148,14 @@ def test_working_days_are_counted_from_the_day_after(start, number, wanted):
     assert table[got]
 
 
+def test_working_days_can_be_counted_from_the_very_first_day_and_to_the_very_last():
+    table = working_days(2014, 2014)
+    assert add_working_days(0, 0, table) == 1  # New Year's Day is none
+    assert add_working_days(0, 1, table) == 1
+    assert add_working_days(363, 1, table) == 364
+    assert add_working_days(364, 0, table) == 364
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [

@@ -337,6 +337,15 @@ def test_a_mixture_asks_a_keyed_number_of_the_day_and_the_slot():
     assert office.asked == [(7, number) for number in range(5)]
 
 
+def test_a_number_just_at_the_end_of_a_share_belongs_to_the_next_order():
+    office = Office(newest=0.25, oldest=0.5, order=[0.25, 0.75], lots={0: {0: 0.1, 1: 0.9, 2: 0.5}})
+    for row, opened in enumerate((3.0, 2.0, 1.0)):
+        office.case(row, 6.0, opened=opened)
+    office.sit(7, 2)
+    office.env.run_until(100)
+    assert [row for _, row in office.diary] == [2, 0]  # the oldest; then, by lot, the lowest
+
+
 def test_slots_that_find_nobody_are_lost():
     office = Office()
     office.sit(1, 5)
