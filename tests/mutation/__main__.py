@@ -130,10 +130,11 @@ def _asked(words: Sequence[str]) -> int:
     parser.add_argument("--sample", type=int, default=0, help="so many mutants, drawn by lot; 0: all")
     parser.add_argument("--seed", type=int, default=score.SEED)
     parser.add_argument("--write", type=Path, help="a file for what became of each mutant")
+    parser.add_argument("--again", type=Path, help="such a file: only what was not noticed is tried")
     told = parser.parse_args(words)
     if told.room is None:
         return main(told.files)
-    return score.main(told.room, told.sample, told.seed, told.write)
+    return score.main(told.room, told.sample, told.seed, told.write, told.again)
 
 
 if __name__ == "__main__":

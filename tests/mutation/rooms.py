@@ -72,6 +72,7 @@ ROOMS: Final = {
             *(f"tests/unit/test_{name}.py" for name in ("queues", "calendar", "clock", "environment", "log")),
             "tests/unit/test_rules.py",
             "tests/agreement/test_forks.py",
+            "tests/stories/test_pathway_days.py",
             *(
                 f"{AGREEMENT}::test_{name}"
                 for name in ("baseline_agrees", "levers_agree", "short_runs_agree")

@@ -17,7 +17,7 @@ import signal
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -196,8 +196,9 @@ def _load(kernels: bool) -> None:
 class Score:
     """Takes the place of pytest's own loop over the tests."""
 
-    def __init__(self, room: str, sample: int, seed: int) -> None:
+    def __init__(self, room: str, sample: int, seed: int, again: Collection[str] = ()) -> None:
         self.name, self.room, self.sample, self.seed = room, ROOMS[room], sample, seed
+        self.again = frozenset(again)
         self.fates: list[Fate] = []
         self.every = 0
 
@@ -207,7 +208,7 @@ class Score:
         trials = as_things_are(session.items, self.room)
         items = {item.nodeid: item for item in session.items}
         print(f"{len(trials)} of {len(items)} tests are used", flush=True)
-        mutants = self.room.mutants()
+        mutants = [one for one in self.room.mutants() if not self.again or one.name in self.again]
         self.every = len(mutants)
         if 0 < self.sample < len(mutants):
             chosen = sorted(random.Random(self.seed).sample(range(len(mutants)), self.sample))
@@ -258,9 +259,16 @@ def summary(score: Score) -> list[str]:
     return said
 
 
-def main(room: str, sample: int = 0, seed: int = SEED, write: Path | None = None) -> int:
-    """Take the score of a room and print it; the exit code is 0 if 85% are noticed."""
-    score = Score(room, sample, seed)
+def main(
+    room: str, sample: int = 0, seed: int = SEED, write: Path | None = None, again: Path | None = None
+) -> int:
+    """Take the score of a room and print it; the exit code is 0 if 85% are noticed.
+
+    `write` names a file for what became of each mutant; given as `again`, only those that were not noticed
+    are tried.
+    """
+    before = json.loads(again.read_text(encoding="utf-8")) if again else {}
+    score = Score(room, sample, seed, [name for name, noticed_by in before.items() if noticed_by is None])
     os.chdir(CHECKOUT)
     began = time.monotonic()
     options = [

@@ -5,7 +5,7 @@ import numpy as np
 from sim.engine.log import Event
 from sim.outcomes.measure import measure
 from sim.outcomes.spells import story_of_everyone
-from tests.outcome_logs import D, E, P, cohort_of, log_of, people
+from tests.outcome_logs import D, E, Figures, P, cohort_of, log_of, people
 
 T0, UNTIL = 100.0, 1500.0
 
@@ -54,3 +54,28 @@ def test_events_before_a_line_of_the_log_are_counted_without_the_line_itself() -
     story = story_of_everyone(log, 2)
     assert story.count_before(Event.CRISIS).tolist() == [0, 1, 1, 2, 2, 0, 0]
     assert story.count_before(Event.CRISIS, Event.SUPPORT_STARTED).tolist() == [0, 1, 2, 3, 3, 0, 1]
+
+
+def test_crises_in_excess_after_leaving_support_are_those_after_less_those_before() -> None:
+    life = [
+        (0, E.REFERRED, P.FRIENDS),
+        (0, E.SUPPORT_STARTED),
+        (150, E.CRISIS),
+        (200, E.SUPPORT_ENDED),
+        *[(day, E.CRISIS) for day in (210, 230, 289)],
+        (291, E.CRISIS),  # later than ninety days
+    ]
+    log = log_of(life)
+    figure = Figures(measure(people(1), log, cohort_of(log, T0), UNTIL, 730, calendar=False).rows)
+    assert figure("c5_crisis_ratio") == 3.0
+    assert np.isclose(figure("c5_excess_crises_per_100_exits"), 100 * (3 - 1))
+
+
+def test_an_application_is_refused_only_if_the_refusal_is_the_same_persons() -> None:
+    applies = [(0, E.REFERRED, P.FRIENDS), (50, E.SUPPORT_STARTED), (150, E.SUPPORT_ENDED)]
+    accepted = [*applies, (300, E.APPLIED_AS_HOMELESS)]
+    refused = [*applies, (300, E.APPLIED_AS_HOMELESS), (300, E.APPLICATION_REFUSED)]
+    log = log_of(accepted, refused, [(0, E.APPLICATION_REFUSED)])
+    figure = Figures(measure(people(3), log, cohort_of(log, T0), UNTIL, 730, calendar=False).rows)
+    assert np.isclose(figure("rp2_by_day_365"), 2 / 3)
+    assert np.isclose(figure("rp2_refused_by_day_365"), 1 / 3)
