@@ -53,6 +53,31 @@ def test_the_page_never_scrolls_sideways(page: "Page", address: str, width: int)
     assert wide[0] <= wide[1], f"{wide[0]} px of content on a screen of {wide[1]} px"
 
 
+def test_tables_have_room_on_a_wide_screen(page: "Page", address: str) -> None:
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.goto(address)
+    cut = page.evaluate(
+        """[...document.querySelectorAll(".scroll")].filter(each => each.querySelector("table")
+            && each.scrollWidth > each.clientWidth + 1).map(each => each.getAttribute("aria-label"))"""
+    )
+    assert cut == []
+
+
+def test_on_a_phone_the_first_column_stays_in_sight(page: "Page", address: str) -> None:
+    page.set_viewport_size({"width": 400, "height": 800})
+    page.goto(address)
+    held = page.evaluate(
+        """(() => { const wide = [...document.querySelectorAll(".scroll.wide")].find(each =>
+            each.offsetParent && each.scrollWidth > each.clientWidth + 80);
+            if (!wide) return null;
+            const head = wide.querySelector("tbody th");
+            const before = head.getBoundingClientRect().left;
+            wide.scrollLeft = 80;
+            return head.getBoundingClientRect().left - before; })()"""
+    )
+    assert held == 0
+
+
 def test_everything_that_scrolls_can_be_reached_by_keyboard(page: "Page", address: str) -> None:
     page.set_viewport_size({"width": 320, "height": 800})
     page.goto(address)
