@@ -107,6 +107,18 @@ def drop_first(world: Any, alarms: Any) -> None:
 
 
 @kernel
+def next_but_one(world: Any, alarms: Any) -> int:
+    """Where the alarm stands that is heard after the first, as far as is known; the first if it is alone."""
+    place, size = 0, min(5, world.n_calendar)
+    soonest = NEVER
+    for other in range(1, size):
+        if alarms[FIRST + other].time < soonest:
+            soonest = alarms[FIRST + other].time
+            place = other
+    return FIRST + place
+
+
+@kernel
 def await_arrival(world: Any, alarms: Any, far: Any, arriving: Any) -> None:
     world.arrival_due = NEVER
     if world.next_arrival < len(arriving):

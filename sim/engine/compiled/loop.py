@@ -41,6 +41,7 @@ from sim.engine.compiled.alarms import (
     await_turn,
     bring_near,
     drop_first,
+    next_but_one,
     set_alarm,
 )
 from sim.engine.compiled.kernel import entry, fetch_soon, kernel
@@ -72,6 +73,8 @@ from sim.engine.compiled.world import ENDED, NEVER
 
 DONE, NEEDS_ROOM, FAULT = 0, 1, 2
 WALK_CONTACT, WALK_FLOORS = 1, 2
+AHEAD = 32
+"""Notes of the log that are on their way from memory while it is put in order."""
 
 
 # ------------------------------------------------------------------------------------ after each handler
@@ -257,9 +260,11 @@ def run(
         key = alarms[FIRST].key
         drop_first(world, alarms)
         world.now = time
-        if world.n_calendar and alarms[FIRST].key >= 0:
-            fetch_soon(people[alarms[FIRST].key & SEAT])
-            fetch_soon(lives[alarms[FIRST].key & SEAT])
+        if world.n_calendar:
+            later = alarms[next_but_one(world, alarms)].key
+            if later >= 0:
+                fetch_soon(people[later & SEAT])
+                fetch_soon(lives[later & SEAT])
         if key >= 0:
             slot, row = key >> 2 * ROW_BITS, (key >> ROW_BITS) & SEAT
             person = people[key & SEAT]
@@ -326,6 +331,7 @@ def put_in_order(
         order[starts[row]] = n
         starts[row] += 1
     for at in range(size):
+        fetch_soon(log[order[min(at + AHEAD, size - 1)]])
         note = log[order[at]]
         word = note.word
         person[at] = word >> 38

@@ -47,12 +47,12 @@ TICKET_OF_GIVER: Final = (
 )
 
 N_QUARTERS: Final = 144
-PERIOD: Final = 2.0
+PERIOD: Final = 0.5
 """Days of alarms that stand in the heap together; a power of two, so that dividing by it is exact."""
-N_PERIODS: Final = 6580
+N_PERIODS: Final = 26_320
 """To the end of 2049."""
-BLOCK: Final = 31
-"""Alarms on a sheet."""
+BLOCK: Final = 7
+"""Alarms on a sheet, which so fills two lines of memory."""
 ORDERS: Final = 512
 """Monthly orders of places that can be under way; there are 432 months to the end of 2049."""
 
@@ -186,7 +186,7 @@ def world_type(rules: np.dtype[Any], steps: int, days: int) -> np.dtype[Any]:
             ("free_far", "i8"),
             ("waiting_far", "i8"),
             ("near_until", "f8"),
-            ("far_head", "i8", (N_PERIODS,)),
+            ("far_head", "i4", (N_PERIODS,)),
             ("n_log", "i8"),
             ("n_seats", "i8"),
             ("free_seat", "i8"),
@@ -271,7 +271,7 @@ class Arrays:
             people=people,
             lives=np.zeros(seats, LIFE),
             calendar=np.zeros(4 * seats, ALARM),
-            far=np.zeros(1024 + n_people // 32, SHEET),
+            far=np.zeros(1024 + n_people // 8, SHEET),
             lines=np.zeros(N_HEAPS * room, IN_LINE),
             log=np.zeros(24 * seats, NOTE),
         )
