@@ -57,4 +57,4 @@ def test_every_notebook_runs_and_answers(tmp_path: Path, monkeypatch: pytest.Mon
     assert "cg positive" in told["trainer"]
     (result,) = (path for path in (tmp_path / "results").iterdir() if path.is_dir())
     for made in ("report.html", "player.html", "exports/outcomes.xlsx"):
-        assert (result / made).stat().st_size > 100_000
+        assert (result / made).stat().st_size > 50_000
