@@ -77,6 +77,7 @@ def statement(
         Point(
             "Validation: is it like the world?",
             f"{summary(counted)} This is a reconstruction, since most capacity and shares are inputs."
+            + _scaled(stored)
             if counted
             else "Not possible from this result: it holds no calendar series to set beside the published "
             "record.",
@@ -93,6 +94,18 @@ def statement(
             "No effect of a home or a worker on harm is assumed, because no estimate exists."
             + (" This result lacks some parts: see “What this result does not hold”." if missing else ""),
         ),
+    )
+
+
+def _scaled(stored: Stored) -> str:
+    """What to say of counts in a world that is not of the country's size; empty if it is."""
+    arrivals = (stored.config.get("people") or {}).get("arrivals") or {}
+    scale = float(arrivals.get("multiplier", 1.0))
+    if scale == 1.0:
+        return ""
+    return (
+        f" This world has {scale:g} times the published referrals, so its counts are not meant to be hit: "
+        "only a run of the whole country can be set beside the record."
     )
 
 

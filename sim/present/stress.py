@@ -132,7 +132,8 @@ def _logic(stored: Stored) -> Items:
                 "Base model overview diagram",
                 "Referred → reasonable grounds decision → support, and place and status followed → "
                 "conclusive grounds decision → support ends → home found, council duty, friends, street or "
-                "out of contact → possibly crisis, new exploitation, a new referral; docs/pathway.md.",
+                "out of contact → possibly crisis, new exploitation, a new referral. In full: "
+                "docs/pathway.md.",
             ),
         ),
         (

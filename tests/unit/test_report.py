@@ -161,6 +161,9 @@ def test_the_statement_never_says_approved_and_counts_hits_as_the_record_does(st
     could = [effect.option for effect in primary if any(each.could_turn for each in effect.assumptions)]
     assert could
     assert "; ".join(could) in points["Uncertainty"]
+    assert "not meant to be hit" not in quality._scaled(stored)
+    small = dataclasses.replace(stored, config={"people": {"arrivals": {"multiplier": 0.005}}})
+    assert "0.005 times the published referrals" in quality._scaled(small)
     table = quality.confidence_table()
     from sim.config.evidence import register
 
