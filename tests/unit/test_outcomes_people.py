@@ -1,8 +1,10 @@
-"""The table of people: days and years of each person of the cohort, worked out by hand."""
+"""The table of people, and figures that no other test is about, of small cohorts worked out by hand."""
 
 import numpy as np
 
+from sim.config.compose import baseline
 from sim.engine.log import Event
+from sim.outcomes.costs import prices_of
 from sim.outcomes.measure import measure
 from sim.outcomes.spells import story_of_everyone
 from tests.outcome_logs import D, E, Figures, P, cohort_of, log_of, people
@@ -79,3 +81,22 @@ def test_an_application_is_refused_only_if_the_refusal_is_the_same_persons() -> 
     figure = Figures(measure(people(3), log, cohort_of(log, T0), UNTIL, 730, calendar=False).rows)
     assert np.isclose(figure("rp2_by_day_365"), 2 / 3)
     assert np.isclose(figure("rp2_refused_by_day_365"), 1 / 3)
+
+
+def test_whoever_the_horizon_finds_without_a_home_is_not_waited_for_any_longer() -> None:
+    def life(ended: float) -> list[tuple[object, ...]]:
+        return [(0, E.REFERRED, P.FRIENDS), (0, E.SUPPORT_STARTED), (ended, E.SUPPORT_ENDED)]
+
+    log = log_of([*life(150), (1000, E.MOVED, P.OWN_HOME)], life(820), life(820))
+    figure = Figures(measure(people(3), log, cohort_of(log, T0), UNTIL, 730, calendar=False).rows)
+    # 680 days are known of the other two, so 850 days after leaving there is nobody left but the first
+    assert figure("c7_days_to_settled_median") == 850.0
+
+
+def test_a_price_is_brought_to_todays_money() -> None:
+    today = baseline()
+    assert today.costs.subsistence_week.uprated_by > 1.0
+    prices = prices_of(today.costs, today.services)
+    for name, price in prices.of.items():
+        unit = getattr(today.costs, name)
+        assert price.pounds == unit.price * unit.uprated_by, name
