@@ -104,7 +104,7 @@ class Visits(NamedTuple):
         Class of priority, 0 goes first.
     census : array of float64, shape (n_turns, 4)
         Just before each turn: people waiting for the last station, people in an interim place, and the
-        person-days of both so far; filled in with `interim` only.
+        person-days of both so far; with `interim` only.
     """
 
     came: Floats
@@ -178,9 +178,7 @@ class Visitor:
     __slots__ = ("changed", "due", "holds", "key", "kind", "row", "stories", "ticket_count", "tickets")
 
     def __init__(self, row: int, key: int, kind: int, n_stations: int) -> None:
-        self.row = row
-        self.key = key
-        self.kind = kind
+        self.row, self.key, self.kind = row, key, kind
         self.due = [NEVER, NEVER]
         self.stories: list[Story | None] = [None, None]
         self.tickets = [0] * n_stations
@@ -190,8 +188,7 @@ class Visitor:
 
     def take_ticket(self, line: int) -> int:
         """A fresh ticket for a line."""
-        self.ticket_count += 1
-        self.tickets[line] = self.ticket_count
+        self.ticket_count = self.tickets[line] = self.ticket_count + 1
         return self.ticket_count
 
 

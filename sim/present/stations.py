@@ -73,7 +73,8 @@ def _means(stored: Stored, scenario: str) -> list[dict[str, Any]]:
         return []
     own = table[(table["world"] == CENTRAL) & (table["scenario"] == scenario)]
     names = list(dict.fromkeys(own["station"].astype(str)))
-    return [_mean(own[own["station"] == name], name) for name in names]
+    titles = stored.config.get("services", {})
+    return [{"name": _name(name, titles), **_mean(own[own["station"] == name], name)} for name in names]
 
 
 def _mean(own: pd.DataFrame, name: str) -> dict[str, Any]:
@@ -88,7 +89,7 @@ def _mean(own: pd.DataFrame, name: str) -> dict[str, Any]:
 
 def _row(station: dict[str, Any]) -> tuple[str, ...]:
     return (
-        _name(station["station"]),
+        station["name"],
         _verdict(station),
         _number(station["load"], 2),
         _people(station["number"]),
@@ -98,9 +99,10 @@ def _row(station: dict[str, Any]) -> tuple[str, ...]:
     )
 
 
-def _name(station: str) -> str:
+def _name(station: str, services: dict[str, Any]) -> str:
     """A station as readers meet it."""
-    words = station.removeprefix("service: ").replace("_", " ")
+    service = station.removeprefix("service: ")
+    words = str(services[service]["title"]) if service in services else service.replace("_", " ")
     return words[:1].upper() + words[1:]
 
 
@@ -133,9 +135,7 @@ def _overloaded(stations: list[dict[str, Any]]) -> list[str]:
     for station in stations:
         if over := _overload(station):
             load = _number(station["load"], 2)
-            said.append(
-                f"{_name(station['station'])}: more people come than can be served (load {load}). {over}"
-            )
+            said.append(f"{station['name']}: more people come than can be served (load {load}). {over}")
     return said
 
 

@@ -24,6 +24,7 @@ Floats = NDArray[np.float64]
 
 DAYS_A_YEAR = 365.25
 NOBODY = Station(np.zeros(0), np.zeros(0), np.zeros(0, np.bool_))
+_LONG = "stays are long against the time looked at, or too few of them have ended"
 _LAST_YEAR = 2049
 FEW = 30
 """Fewer arrivals or departures than this give no rate."""
@@ -173,7 +174,7 @@ def pool(name: str, line: Station, held: Station, places: float, span: Span, cha
         there = infinite_servers(held.joined, held.left, span.start, span.end)
         before = infinite_servers(line.joined, line.left, span.start, span.end)
         if isnan(there) and isnan(before):
-            return none("stays are long against the time looked at")
+            return none(_LONG)
         return Twin(name, Answer.INFINITE, number_expected=there, waiting_expected=before, **seen)
     if places == 0.0:
         return none("there is no place")
@@ -186,7 +187,7 @@ def pool(name: str, line: Station, held: Station, places: float, span: Span, cha
     # a line that is always there settles as fast as people leave it, a station with free places as stays end
     settling = patience if seen["load"] >= 1.0 and patience > ending else ending
     if 3.0 / settling > span.days:
-        return none("stays are long against the time looked at")
+        return none(_LONG)
     if not span.steady(line.joined):
         return none("the rate of arrivals changes")
     expected = erlang(arrivals, ending, places, patience)
@@ -225,7 +226,7 @@ def unlimited(name: str, held: Station, span: Span) -> Twin:
     }
     expected = infinite_servers(held.joined, held.left, span.start, span.end)
     if isnan(expected):
-        return Twin(name, Answer.NONE, "stays are long against the time looked at", **seen)
+        return Twin(name, Answer.NONE, _LONG, **seen)
     return Twin(name, Answer.INFINITE, number_expected=expected, **seen)
 
 
