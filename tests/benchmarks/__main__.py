@@ -22,7 +22,9 @@ INTRODUCTION = """# Performance
 
 What the two engines cost, beside each other and beside simulators that others have made. This page is
 written by `python -m tests.benchmarks --write`; with `--only small`, `national`, `growth` or `runner` it
-refreshes one section. `make bench` measures everything and prints the same tables.
+refreshes one section. `make bench` measures everything and prints the same tables. Each section is meant
+to take less than ten minutes on a quiet machine with two cores: the reference is therefore run whole once,
+and forked with a fifth of the arrivals.
 
 Every measurement has a process of its own: its CPU seconds, compilation and loading apart, and the peak
 memory of the whole process, libraries included. Seconds are medians over the rounds that are stated; what the
