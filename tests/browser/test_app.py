@@ -43,7 +43,7 @@ PAGES = {
     "comparison": f"/result/{STORED}/comparison",
     "report": f"/result/{STORED}/report",
 }
-PATIENCE = 150_000  # a kernel may have to be compiled first [ms]
+PATIENCE = 500_000  # a kernel may have to be compiled first [ms]
 
 
 @pytest.fixture(scope="module")
@@ -169,6 +169,7 @@ def test_from_the_start_to_an_answer_that_is_shared_and_taken_away(watched: Any,
     assert page.url.endswith("/comparison")
 
 
+@pytest.mark.deep
 def test_without_a_script_the_page_looks_again_by_itself(watched: Any) -> None:
     page = watched(java_script_enabled=False).page()
     page.goto("/choose")
@@ -181,6 +182,7 @@ def test_without_a_script_the_page_looks_again_by_itself(watched: Any) -> None:
     assert page.get_by_role("button", name="Cancel").count() == 0
 
 
+@pytest.mark.deep
 def test_a_request_can_be_cancelled_and_run_again(watched: Any) -> None:
     page = watched().page()
     page.goto(f"/answer?option=councils_ask&other={WORLD[0].replace('=', '%3D')}")

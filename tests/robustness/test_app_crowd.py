@@ -31,7 +31,7 @@ WORLD = (
 ROUNDS = (
     ("experiment.replications=1", "experiment.band_replications=0", "experiment.coupling_replications=0"),
 )
-PATIENCE = 300.0  # [s]
+PATIENCE = 800.0  # [s]
 
 
 @pytest.fixture(scope="module")
