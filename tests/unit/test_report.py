@@ -197,7 +197,9 @@ def _structure(pdf: bytes) -> SimpleNamespace:
     kinds = re.findall(rb"/S /(Figure|Table|TH|TD|TR|H1|H2|H3|P|Document|L|LI)\b", pdf)
     alternatives = re.findall(rb"/Alt \((.*?)(?<!\\)\)|/Alt <([0-9a-fA-F]+)>", pdf, re.S)
     words = [
-        plain.decode("latin-1") if plain else bytes.fromhex(coded.decode()).decode("utf-16")
+        re.sub(r"\\([()\\])", r"\1", plain.decode("latin-1"))
+        if plain
+        else bytes.fromhex(coded.decode()).decode("utf-16")
         for plain, coded in alternatives
     ]
     return SimpleNamespace(kinds={kind.decode() for kind in kinds}, alternatives=words)
