@@ -22,6 +22,7 @@ from sim.engine.compiled import run as compiled
 from sim.engine.log import Event, EventLog
 from sim.errors import SimError
 from sim.experiment.machinery import NationalModel, check_follow_up, cohort_window
+from sim.outcomes import others
 from sim.outcomes.calendar import stations
 from sim.outcomes.cohort import Cohort
 from sim.outcomes.measure import Outcomes
@@ -51,6 +52,7 @@ MAY_BE_INFINITE: Final = {
 }
 """Medians and deciles of waits that fewer than so many ever see the end of; there must be such waits."""
 NOBODY_CONCERNED: Final = {
+    **dict.fromkeys(others.NAMES, "other households are not in the lines, or none is"),
     "bed_wait_median": "nobody asked for a bed",
     "bed_wait_p90": "nobody asked for a bed",
     "bed_not_reached_share": "no wait for a bed ended",
@@ -103,7 +105,7 @@ def check_figures(outcomes: Outcomes, log: EventLog, people: Population, cohort:
                 assert not needs, told
         elif row["unit"] == "share":
             assert 0.0 <= value <= 1.0 + 1e-12 or name.endswith(("_of_lets", "_of_households")), told
-        elif name != "c5_excess_crises_per_100_exits" and not name.startswith("net_"):
+        elif name not in ("c5_excess_crises_per_100_exits", *others.NAMES):
             assert value >= 0.0, told
     rows = values_of(outcomes)
     if len(cohort):
