@@ -13,6 +13,7 @@ import traceback
 from collections import OrderedDict
 from contextlib import suppress
 from functools import lru_cache
+from multiprocessing import parent_process
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -195,7 +196,8 @@ def main(pipe: Connection, root: Path) -> None:
     from sim.experiment.unit import end_with_parent
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    end_with_parent()
+    if (parent := parent_process()) and parent.pid:
+        end_with_parent(parent.pid)
     worker = Worker(root)
     with suppress(EOFError, OSError):
         while True:

@@ -14,6 +14,7 @@ import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
+from multiprocessing import parent_process
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from types import FrameType
@@ -141,7 +142,8 @@ def _worker(unit: Unit, model: Model, folder: Path, tells: Connection, at_once: 
     if hasattr(os, "setpgid"):
         with suppress(OSError):
             os.setpgid(0, 0)
-    end_with_parent()
+    if (parent := parent_process()) and parent.pid:
+        end_with_parent(parent.pid)
     try:
         work(unit, model, Parts(folder), tells.send, at_once)
     except RunFailed as error:

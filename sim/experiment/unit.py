@@ -70,14 +70,22 @@ def peak_mib() -> float:
     return peak / 2**20 if sys.platform == "darwin" else peak / 2**10
 
 
-def end_with_parent() -> None:
-    """Ask the system to end this process when the one that made it dies; nothing where it cannot be asked."""
+def end_with_parent(parent: int) -> None:
+    """Ask the system to end this process when the one that made it dies; nothing where it cannot be asked.
+
+    Parameters
+    ----------
+    parent
+        Process id of the one that made this one. If that died before it could be asked, this one ends here.
+    """
     if sys.platform != "linux":
         return
     import ctypes
 
     set_death_signal = 1
     ctypes.CDLL(None, use_errno=True).prctl(set_death_signal, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:
+        os._exit(1)
 
 
 def account(unit: Unit, scenario: str, error: BaseException) -> Message:
@@ -251,13 +259,14 @@ def _fail(message: Message) -> None:
 def _fork(run: Run, job: _Job) -> tuple[int, int]:
     """Start one scenario from a copy of this process; its number, and the pipe it will speak through."""
     reading, writing = os.pipe()
+    parent = os.getpid()
     pid = os.fork()
     if pid:
         os.close(writing)
         return pid, reading
     try:
         os.close(reading)
-        end_with_parent()
+        end_with_parent(parent)
         try:
             message = _one(run, job)
         except BaseException as error:

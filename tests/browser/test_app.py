@@ -136,7 +136,7 @@ def test_from_the_start_to_an_answer_that_is_shared_and_taken_away(watched: Any,
     page = reader.page()
     page.goto("/")
     page.get_by_role("button", name="Choose options").click()
-    page.get_by_label("Priority need for confirmed survivors").check()
+    page.get_by_label("Priority need for confirmed survivors", exact=True).check()
     page.get_by_label("No local-connection test for survivors").check()
     page.get_by_text("Change what we assume about the world").click()
     page.get_by_label("Any other input, one a line").fill("\n".join(WORLD))
@@ -145,7 +145,7 @@ def test_from_the_start_to_an_answer_that_is_shared_and_taken_away(watched: Any,
     finish(page)
     assert page.get_by_role("heading", level=1).inner_text() == "The answer"
     for option in ("Priority need for confirmed survivors", "No local-connection test for survivors"):
-        assert page.get_by_role("heading", level=2, name=option).count() == 1
+        assert page.get_by_role("heading", level=2, name=option, exact=True).count() == 1
     told = page.locator("main").inner_text()
     assert "3 paired runs" in told
     numbers = re.findall(r"result ([0-9a-f]{12})", told)
@@ -195,14 +195,16 @@ def test_a_request_can_be_cancelled_and_run_again(watched: Any) -> None:
 
 
 def test_an_error_summary_takes_the_focus_and_leads_to_the_fields(watched: Any) -> None:
+    from playwright.sync_api import expect
+
     page = watched().page()
     page.goto("/choose")
     page.get_by_role("button", name="Run").click()
-    assert page.title().startswith("Error: ")
-    assert page.evaluate("document.activeElement.className") == "govuk-error-summary"
+    expect(page).to_have_title(re.compile("^Error: "))
+    expect(page.locator(".govuk-error-summary")).to_be_focused()
     page.goto(MISTAKEN)
     page.get_by_role("link", name="support.floor.bed_days = 'many'").click()
-    assert page.evaluate("document.activeElement.id") == "lever.support.floor.bed_days"
+    expect(page.locator("[id='lever.support.floor.bed_days']")).to_be_focused()
     assert page.get_by_label("Floor: bed days").is_visible()
     assert page.get_by_label("Floor: bed days").input_value() == "many"
 
@@ -228,7 +230,7 @@ def test_a_choice_can_be_made_and_sent_by_keyboard_alone(watched: Any) -> None:
     assert page.evaluate("getComputedStyle(document.activeElement).backgroundColor") == "rgb(255, 221, 0)"
     page.keyboard.press("Enter")
     page.wait_for_url("**/run")
-    assert page.get_by_label("Priority need for confirmed survivors").is_checked()
+    assert page.get_by_label("Priority need for confirmed survivors", exact=True).is_checked()
     assert page.get_by_role("link", name="support.floor.bed_days = 'none'").is_visible()
 
 
