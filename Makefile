@@ -27,10 +27,10 @@ test: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy --strict sim
-	$(BIN)/pytest -n 2 -m "not deep" tests
+	$(BIN)/pytest -n 2 --dist worksteal -m "not deep" tests
 
 test-deep: $(STAMP)
-	$(BIN)/pytest -n 2 -m deep tests
+	$(BIN)/pytest -n 2 --dist worksteal -m deep tests
 
 bench: $(STAMP)
 	@test -e tests/benchmarks || { echo "There are no benchmarks yet: tests/benchmarks is missing." >&2; exit 1; }

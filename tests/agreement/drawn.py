@@ -118,6 +118,8 @@ def _one(path: str, kind: str, now: Any) -> st.SearchStrategy[Any]:
         return st.sampled_from(({}, {"london": 0.5}, {"yorkshire": 1.0, "wales": 0.2, "north_west": 0.0}))
     if name in NEVER_ZERO:
         return st.sampled_from((0.5, 1.0, 4.0, 25.0))
+    if name == "wait_share":  # a share that may not be the whole
+        return st.sampled_from((0.0, 0.3, 0.95))
     if kind == kinds_of_value.share.__name__:
         return _shares
     if kind == kinds_of_value.signed_days.__name__:
@@ -136,8 +138,6 @@ def _one(path: str, kind: str, now: Any) -> st.SearchStrategy[Any]:
         return st.sampled_from((0.0, 0.5, 2.0))
     if name == "offers":
         return st.sampled_from(("drawn", "queue"))
-    if name == "wait_share":
-        return st.sampled_from((0.0, 0.3, 0.95))
     if name == "workers":
         return st.sampled_from(("scaled", "fixed"))
     largest = 3.0 * now if isinstance(now, float) and now > 0.0 else 3.0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given, seed, settings
 
 from sim.config.compose import world
 from tests.agreement.drawn import Drawn, candidates, configurations
@@ -25,10 +25,15 @@ def test_engines_agree_on_drawn_configurations(drawn: Drawn) -> None:
 
 
 @pytest.mark.deep
-@settings(max_examples=500, **_UNHURRIED)
-@given(configurations(at_most=120))
-def test_engines_agree_on_many_drawn_configurations(drawn: Drawn) -> None:
-    agree(*drawn)
+@pytest.mark.parametrize("part", range(5))
+def test_engines_agree_on_many_drawn_configurations(part: int) -> None:
+    @seed(part)
+    @settings(max_examples=100, **_UNHURRIED)
+    @given(configurations(at_most=120))
+    def agrees(drawn: Drawn) -> None:
+        agree(*drawn)
+
+    agrees()
 
 
 def test_every_kind_of_parameter_is_drawn() -> None:
