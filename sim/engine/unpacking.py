@@ -51,6 +51,9 @@ from sim.people.mathematics import ln
 SLOWEST_HAZARD = 2.0**-34
 """A slower hazard [a day] counts as none, as in `sim.pathway.clocks`."""
 
+A_CENTURY = 36_525.0
+"""The longest mean extension of support [days]."""
+
 
 def rules_of(parameters: Parameters, today: Parameters | None = None) -> Rules:
     """Unpack parameters into rules.
@@ -316,7 +319,8 @@ def extension_means(parameters: Parameters) -> tuple[float, float, float]:
     """How long an agreed assessment extends support: ratio if full, ratio if part, mean [days].
 
     The mean is what makes the mean stay after CG+ equal `mean_post_cg_stay_days`: stay = move-on + expected
-    number of agreed assessments x mean, where the number is first / (1 - again x agreed) x agreed.
+    number of agreed assessments x mean, where the number is first / (1 - again x agreed) x agreed. Where next
+    to nobody asks, no stay could be long enough: it ends at a century, beyond any horizon.
     """
     needs = parameters.support.needs_assessment
     first = needs.first_requested_share.at(parameters.policy.start)
@@ -324,6 +328,7 @@ def extension_means(parameters: Parameters) -> tuple[float, float, float]:
     agreed = needs.fully_agreed + needs.partly_agreed
     rounds = first * agreed / (1.0 - needs.again_requested_share * agreed)
     mean = max(0.0, needs.mean_post_cg_stay_days - move_on) / rounds if rounds > 0 else 0.0
+    mean = min(mean, A_CENTURY)
     full = needs.full_to_mean_ratio
     part = (agreed - needs.fully_agreed * full) / needs.partly_agreed if needs.partly_agreed > 0 else 1.0
     return full, max(0.0, part), mean
