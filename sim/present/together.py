@@ -135,7 +135,8 @@ def _reached(stored: Stored) -> str:
     return (
         f"Under today's rules {levels['ineligible_at_t0_share']} of survivors are not eligible for housing "
         f"help on the day of the decision, and {levels['ineligible_year_1_share']} get no leave in the whole "
-        "first year: priority need and an exemption from local connection give them nothing."
+        "first year. In that year priority need and an exemption from local connection give the latter "
+        "nothing, and the others only once they have leave."
     )
 
 
