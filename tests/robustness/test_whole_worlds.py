@@ -58,6 +58,7 @@ NOBODY_CONCERNED: Final = {
     "bed_not_reached_share": "no wait for a bed ended",
     "service_wait_median": "nobody was offered the service, or all declined",
     "c5_crisis_ratio": "no crisis before the end of support",
+    "c5_excess_crises_per_100_exits": "no day of support before its end, or none in the community after it",
     **{f"recovery_health_{what}_365": "nobody has a health need" for what in ("day", "lost_by_day")},
     **{f"recovery_health_{what}_730": "nobody has a health need" for what in ("day", "lost_by_day")},
 }
