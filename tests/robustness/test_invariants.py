@@ -299,7 +299,7 @@ def test_any_configuration_keeps_every_rule(drawn, levers):
 
 
 @pytest.mark.deep
-@settings(max_examples=120, **UNHURRIED)  # many more are in test_whole_worlds
+@settings(max_examples=400, **UNHURRIED)
 @given(**CONFIGURATIONS)
 def test_many_configurations_keep_every_rule(drawn, levers):
     holds_in(drawn, levers)

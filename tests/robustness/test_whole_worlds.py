@@ -24,12 +24,14 @@ from sim.errors import SimError
 from sim.experiment.machinery import NationalModel, check_follow_up, cohort_window
 from sim.outcomes import others
 from sim.outcomes.calendar import stations
+from sim.outcomes.cliff_edge import life
 from sim.outcomes.cohort import Cohort
+from sim.outcomes.exits import crises_around, find_exits
 from sim.outcomes.measure import Outcomes
 from sim.outcomes.paired import paired
 from sim.outcomes.places import Category
 from sim.outcomes.registry import METRICS
-from sim.outcomes.spells import story_of_everyone
+from sim.outcomes.spells import story_of, story_of_everyone
 from sim.outcomes.waits import Station
 from sim.people.population import Population, build
 from tests.invariants import check, chosen
@@ -83,7 +85,16 @@ def cohort_of(whole: Whole, people: Population, todays: EventLog) -> Cohort:
     return found
 
 
-def check_figures(outcomes: Outcomes, log: EventLog, people: Population, cohort: Cohort) -> None:
+def days_around_exits(log: EventLog, cohort: Cohort, until: float) -> tuple[float, float]:
+    """Person-days in the community in the 90 days before, and after, each end of support."""
+    lives = life(story_of(log, cohort.rows), cohort.t0, 730.0, until)
+    _, before, _, later = crises_around(lives, find_exits(lives))
+    return before, later
+
+
+def check_figures(
+    outcomes: Outcomes, log: EventLog, people: Population, cohort: Cohort, until: float
+) -> None:
     """Every registry entry is there, and a finite figure or missing for a reason."""
     assert {row["metric"] for row in outcomes.rows} == METRICS.keys()
     needs = bool(people.health_need[cohort.rows].any())
@@ -104,6 +115,8 @@ def check_figures(outcomes: Outcomes, log: EventLog, people: Population, cohort:
                 assert asked <= declined, told  # a place declined as too far is no wait
             elif NOBODY_CONCERNED.get(name) == "nobody has a health need":
                 assert not needs, told
+            elif name == "c5_excess_crises_per_100_exits" and row["n"]:
+                assert not all(days_around_exits(log, cohort, until)), told
         elif row["unit"] == "share":
             assert 0.0 <= value <= 1.0 + 1e-12 or name.endswith(("_of_lets", "_of_households")), told
         elif name not in ("c5_excess_crises_per_100_exits", *others.NAMES):
@@ -153,7 +166,7 @@ def holds_in(whole: Whole) -> Counter[str]:
         check(log, rules, people, before)
         check_waits(log, people, horizon, tuple(sorted(before.services)))
         measured.append(MODEL.measure(people, log, cohort, before))
-        check_figures(measured[-1], log, people, cohort)
+        check_figures(measured[-1], log, people, cohort, horizon)
     ours, theirs = (values_of(measured[k]) for k in (-1, 0))
     for key, difference in paired(measured[-1].rows, measured[0].rows).items():
         measurable = math.isfinite(ours[key]) and math.isfinite(theirs[key])
