@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis.internal.conjecture import providers
 
 from tests.chromium import CHROMIUM, CHROMIUM_FLAGS, require_chromium
 
@@ -18,6 +19,19 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 CHECKOUT = Path(__file__).resolve().parents[1]
+
+# Hypothesis mixes literals of whatever modules happen to be loaded into what it draws, so a test would draw
+# other configurations alone than among others. Without them a drawing is the same wherever it runs.
+assert "_local_constants" in vars(providers.HypothesisProvider), (
+    "Hypothesis keeps these literals elsewhere now"
+)
+NO_LITERALS = providers.Constants(
+    integers=providers.SortedSet(),
+    floats=providers.SortedSet(),
+    bytes=providers.SortedSet(),
+    strings=providers.SortedSet(),
+)
+providers.HypothesisProvider._local_constants = property(lambda _: NO_LITERALS)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -212,10 +212,9 @@ def to_settled(lives: Life, exits: Exits) -> ToSettled:
     seen = lives.until - exits.day
     day = np.minimum(np.minimum(reached, left), seen)
     cause = np.where(reached <= day, 1, np.where(left <= day, 2, CENSORED))
-    followed = np.isfinite(reached) | (seen >= SHORTFALL_DAYS)
     alive_days = np.minimum(np.minimum(reached, left), SHORTFALL_DAYS)
     return ToSettled(
         waiting=kaplan_meier(day, cause == 1),
         incidence=aalen_johansen(day, cause, 2),
-        shortfall=np.where(followed, alive_days, np.nan),
+        shortfall=np.where(seen >= SHORTFALL_DAYS, alive_days, np.nan),
     )

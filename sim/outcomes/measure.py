@@ -176,7 +176,7 @@ def measure(
     if prices is not None:
         values |= _costs(lives, population.dependants[cohort.rows], prices, whole)
     then = cohort.at_t0 or at_t0(population, log, cohort.rows, cohort.t0)
-    rows = [_row(name, EVERYBODY, _mean(value), len(value)) for name, value in values.items()]
+    rows = [_mean_row(name, EVERYBODY, value) for name, value in values.items()]
     rows += _shares_and_rates(found, incidence, whole)
     rows += _exits(lives, exited, population.status[cohort.rows])
     rows += _two_cliffs(lives, exited, population.status[cohort.rows])
@@ -235,6 +235,12 @@ def _row(name: str, group: str, value: float, n: int | None) -> dict[str, Any]:
         "family": about.family,
         "n": n,
     }
+
+
+def _mean_row(name: str, group: str, values: NDArray[Any]) -> dict[str, Any]:
+    """The mean over those for whom the value is there; `n` counts them."""
+    there = int((~np.isnan(values)).sum()) if values.dtype.kind == "f" else len(values)
+    return _row(name, group, _mean(values), there)
 
 
 def _mean(values: NDArray[Any]) -> float:
@@ -343,20 +349,23 @@ def _exits(lives: Life, exited: after.Exits, status: NDArray[np.uint8]) -> list[
     rate_before = before / before_days if before_days else np.nan
     rate_after = later / later_days if later_days else np.nan
     values: dict[str, float] = {"exits_people": float(len(exited.who))}
-    for days in after.UNCOVERED_DAYS:
-        values[f"c2_uncovered_days_{days}"] = _mean(after.uncovered_days(lives, exited, float(days)))
-    values["c4_ending_together_mean"] = _mean(together)
-    values["c4_all_three_share"] = _mean(together >= 3)
     values["c5_crisis_ratio"] = rate_after / rate_before if rate_before else np.nan
     values["c5_excess_crises_per_100_exits"] = 100 * after.CRISIS_WINDOW_DAYS * (rate_after - rate_before)
-    values["c6_insecure_at_exit_share"] = _mean(need.insecure)
-    values["c6_no_status_at_exit_share"] = _mean(need.no_status)
     values["c7_days_to_settled_median"] = settled.waiting.median
     values["c7_settled_by_day_365"] = (
         float(settled.incidence.at(np.array([YEAR_DAYS]))[0]) if len(exited.who) else np.nan
     )
-    values["c8_shortfall_days"] = _mean(settled.shortfall)
     rows = [_row(name, EVERYBODY, value, len(exited.who)) for name, value in values.items()]
+    means: dict[str, NDArray[Any]] = {
+        f"c2_uncovered_days_{days}": after.uncovered_days(lives, exited, float(days))
+        for days in after.UNCOVERED_DAYS
+    }
+    means["c4_ending_together_mean"] = together
+    means["c4_all_three_share"] = together >= 3
+    means["c6_insecure_at_exit_share"] = need.insecure
+    means["c6_no_status_at_exit_share"] = need.no_status
+    means["c8_shortfall_days"] = settled.shortfall
+    rows += [_mean_row(name, EVERYBODY, value) for name, value in means.items()]
     roofs = {days: after.roof(lives, exited, float(days)) for days in after.ROOF_DAYS}
     for group, chosen in ((EVERYBODY, np.ones_like(exited.from_bed)), ("exit=safehouse", exited.from_bed)):
         if group != EVERYBODY:
@@ -369,7 +378,7 @@ def _exits(lives: Life, exited: after.Exits, status: NDArray[np.uint8]) -> list[
                 ("interim", after.INTERIM),
                 ("no_roof", after.NO_ROOF),
             ):
-                rows.append(_row(f"c3_{name}_day_{days}", group, _mean(state == code), len(state)))
+                rows.append(_mean_row(f"c3_{name}_day_{days}", group, state == code))
     return rows
 
 
@@ -391,7 +400,7 @@ def _two_cliffs(lives: Life, exited: after.Exits, status: NDArray[np.uint8]) -> 
         "first_cliff_insecure_days_90": first,
         "second_cliff_insecure_days_90": second,
     }
-    return [_row(name, EVERYBODY, _mean(value), len(value)) for name, value in values.items()]
+    return [_mean_row(name, EVERYBODY, value) for name, value in values.items()]
 
 
 def _by_group(
@@ -408,7 +417,7 @@ def _by_group(
             members, group = np.flatnonzero(codes == code), f"{dimension}={word}"
             n = len(members)
             rows.append(_row("cohort_people", group, n, n))
-            rows += [_row(name, group, _mean(value[members]), n) for name, value in means.items()]
+            rows += [_mean_row(name, group, value[members]) for name, value in means.items()]
             for name, outcome in first.items():
                 days = [day for day in HORIZONS if metric(f"{name}_by_day_{day}").family == "headline"]
                 shares = outcome.incidence(members).at(np.array(days, dtype=np.float64))

@@ -71,3 +71,14 @@ def test_other_peoples_lives_do_not_touch_the_figures_of_the_cohort():
     alone = measure(first_alone, log_of_first, cohort, UNTIL, 730, prices=PRICES, calendar=False)
     np.testing.assert_equal(among_others.rows, alone.rows)
     assert among_others.people["insecure_days_365"].tolist() == [50.0]
+
+
+def test_a_figure_counts_only_those_whom_the_run_follows_long_enough():
+    early = [(650, E.SUPPORT_STARTED), (700, E.SUPPORT_ENDED), (720, E.MOVED, P.OWN_HOME)]
+    late = [(650, E.SUPPORT_STARTED), (1300, E.SUPPORT_ENDED), (1310, E.MOVED, P.OWN_HOME)]
+    population, log, cohort = told([early, late])
+    found = measure(population, log, cohort, UNTIL, 730, calendar=False)
+    rows = {row["metric"]: row for row in found.rows if row["group"] == "all"}
+    assert rows["exits_people"]["value"] == 2.0
+    assert (rows["c2_uncovered_days_180"]["n"], rows["c2_uncovered_days_365"]["n"]) == (2, 1)
+    assert (rows["c8_shortfall_days"]["value"], rows["c8_shortfall_days"]["n"]) == (20.0, 1)
