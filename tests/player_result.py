@@ -19,7 +19,7 @@ import yaml
 
 from sim.config.compose import scenario
 from sim.engine.log import Event, EventLog, Place
-from sim.experiment.store import _fingerprint
+from sim.experiment.result import fingerprint
 from sim.experiment.tables import _named
 from sim.outcomes.cohort import fix_cohort
 from tests.small_world import build, parameters, run, scaled
@@ -75,7 +75,7 @@ def write_player_result(folder: Path, *, events: bool = True) -> Path:
     manifest["scenarios"] = list(SHOWN)
     manifest["runs"] = [{"world": "central", "replication": 0, "scenario": name} for name in SHOWN]
     manifest["files"] = {
-        path.name: _fingerprint(path) for path in folder.iterdir() if path.name != "manifest.json"
+        path.name: fingerprint(path) for path in folder.iterdir() if path.name != "manifest.json"
     }
     (folder / "manifest.json").write_text(json.dumps(manifest))
     return folder

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from sim.experiment.store import _fingerprint
+from sim.experiment.result import fingerprint
 
 OPTIONS = {
     "extended_support_180": ("Support guaranteed for 180 days after a positive decision",),
@@ -213,7 +213,7 @@ def write_result(
         "scenarios": list(SCENARIOS),
         "worlds": [world["name"] for world in worlds],
         "runs": [{"world": w, "replication": k, "scenario": s} for w, k in units for s in SCENARIOS],
-        "files": {path.name: _fingerprint(path) for path in folder.iterdir() if path.name != "manifest.json"},
+        "files": {path.name: fingerprint(path) for path in folder.iterdir() if path.name != "manifest.json"},
     }
     (folder / "manifest.json").write_text(json.dumps(manifest))
     return folder

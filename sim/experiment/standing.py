@@ -10,7 +10,7 @@ import shutil
 from pathlib import Path
 
 from sim.errors import SimError
-from sim.experiment.store import MANIFEST, load
+from sim.experiment.result import MANIFEST, load
 from sim.experiment.tables import TABLES_OF
 
 

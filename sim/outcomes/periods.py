@@ -78,3 +78,10 @@ def years(horizon_day: float, first_month: int = 1) -> Periods:
     names = [FIRST_YEAR + k for k in range(len(begins) - 1)]
     words = [str(y) if first_month == 1 else f"{y}/{(y + 1) % 100:02d}" for y in names]
     return Periods(words, np.array(begins, dtype=np.float64))
+
+
+def series(name: str, periods: Periods, values: NDArray[np.generic]) -> list[tuple[str, str, float]]:
+    """Rows (series, period, value) of one series, one a period."""
+    return [
+        (name, period, float(value)) for period, value in zip(periods.names, values.tolist(), strict=True)
+    ]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from sim.experiment.store import _fingerprint
+from sim.experiment.result import fingerprint
 from sim.present import page, read, stations
 from sim.validate.twins import Answer, Twin
 from tests.stored_result import write_result
@@ -40,7 +40,7 @@ def with_stations(tmp_path_factory: pytest.TempPathFactory) -> Path:
                     told |= {"load": 1.1, "waiting": 40.0, "waiting_expected": 41.0, "growth_expected": 0.0}
                 rows.append({"world": "central", "replication": number, "scenario": scenario, **told})
     pd.DataFrame(rows).to_parquet(folder / "stations.parquet")
-    manifest["files"]["stations.parquet"] = _fingerprint(folder / "stations.parquet")
+    manifest["files"]["stations.parquet"] = fingerprint(folder / "stations.parquet")
     (folder / "manifest.json").write_text(json.dumps({**manifest, "schema_version": 2}))
     return folder
 
