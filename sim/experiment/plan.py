@@ -143,15 +143,15 @@ def part_key(world: str, replication: int, scenario: str, *identity: object) -> 
     return f"{readable}-{short_hash(world, replication, scenario, *identity)}"
 
 
-def _with_experiment(parameters: Parameters, **changes: Any) -> Parameters:
+def with_experiment(parameters: Parameters, **changes: Any) -> Parameters:
     """The same parameters with some fields of `experiment` replaced by values known to be valid."""
     experiment: Experiment = parameters.experiment.model_copy(update=changes)
     return parameters.model_copy(update={"experiment": experiment})
 
 
-def _alike(parameters: Parameters) -> Parameters:
+def alike(parameters: Parameters) -> Parameters:
     """The parameters without what cannot change a single run: how many there are, and on how many cores."""
-    return _with_experiment(
+    return with_experiment(
         parameters,
         workers=0,
         replications=1,
@@ -199,12 +199,12 @@ def _replications(parameters: Parameters, world: World) -> int:
 
 def _with_luck(scenarios: Sequence[Scenario], world: World) -> list[tuple[str, Parameters]]:
     """Each scenario's rules with its coupling: the baseline always meets the common luck."""
-    named = [(scenario.name, _alike(scenario.after)) for scenario in scenarios]
+    named = [(scenario.name, alike(scenario.after)) for scenario in scenarios]
     if world.name == OTHER_LUCK:
         named = [*named, (UNCHANGED, named[0][1])]
     asked = INDEPENDENT if world.name == OTHER_LUCK else scenarios[0].before.experiment.coupling
     return [
-        (name, _with_experiment(after, coupling=asked if place else COMMON))
+        (name, with_experiment(after, coupling=asked if place else COMMON))
         for place, (name, after) in enumerate(named)
     ]
 
@@ -234,7 +234,7 @@ def of_run(overrides: Sequence[str], scenarios: Sequence[str], *, events: bool =
     before = baseline(tuple(overrides))
     replications = before.experiment.replications if _is_set(overrides, "experiment.replications") else 1
     options = [] if set(scenarios) <= {BASELINE} else ["+".join(scenarios)]
-    before = _with_experiment(
+    before = with_experiment(
         before,
         replications=replications,
         band_replications=0,
@@ -270,7 +270,7 @@ def of_compare(overrides: Sequence[str], scenarios: Sequence[str], *, events: bo
             + ". Allowed: at least one scenario other than baseline (cliffedge list shows them); "
             "the baseline alone is run by: cliffedge run"
         )
-    before = _with_experiment(before, options=tuple(options))
+    before = with_experiment(before, options=tuple(options))
     return _make(before, overrides, options, _command("compare", overrides, scenarios, events), events)
 
 
@@ -291,7 +291,7 @@ def _make(
     check_follow_up(before)
     workers, seed = before.experiment.workers, before.experiment.seed
     keep_events = events or before.experiment.keep_events
-    before = _with_experiment(before, workers=0, keep_events=keep_events)
+    before = with_experiment(before, workers=0, keep_events=keep_events)
     sources = source_hash()
     scenarios = [scenario([option], tuple(overrides)) for option in (BASELINE, *options)]
     worlds = worlds_of(before)
@@ -299,14 +299,14 @@ def _make(
     units: list[Unit] = []
     for each in worlds:
         here = [s.in_world(each.settings) if each.settings else s for s in scenarios]
-        world_before = _with_experiment(_alike(here[0].before), coupling=COMMON)
+        world_before = with_experiment(alike(here[0].before), coupling=COMMON)
         names, afters = map(list, zip(*_with_luck(here, each), strict=True))
         for replication in range(_replications(before, each)):
             keeps = keep_events and each.name == CENTRAL
             calendar = each.name == CENTRAL and replication < CALENDARS_KEPT
             if not keeps and not calendar and short < before.experiment.horizon:
-                world_before = _with_experiment(world_before, horizon=short)
-                afters = [_with_experiment(after, horizon=short) for after in afters]
+                world_before = with_experiment(world_before, horizon=short)
+                afters = [with_experiment(after, horizon=short) for after in afters]
             hashes = [config_hash(world_before), *map(config_hash, afters)]
             runs = tuple(
                 Run(
@@ -321,7 +321,7 @@ def _make(
     told = [option_title(story.name, story.titles) for story in map(_story, scenarios[1:])]
     return Plan(
         run_id=short_hash(
-            configured, sources, seed, *(config_hash(_alike(s.after)) for s in scenarios), *options
+            configured, sources, seed, *(config_hash(alike(s.after)) for s in scenarios), *options
         ),
         title=f"Today's rules against {len(told)} option{'s' * (len(told) != 1)}: {'; '.join(told)}"
         if told
