@@ -131,10 +131,11 @@ def _asked(words: Sequence[str]) -> int:
     parser.add_argument("--seed", type=int, default=score.SEED)
     parser.add_argument("--write", type=Path, help="a file for what became of each mutant")
     parser.add_argument("--again", type=Path, help="such a file: only what was not noticed is tried")
+    parser.add_argument("--workers", type=int, default=1, help="so many processes; with --room only")
     told = parser.parse_args(words)
     if told.room is None:
         return main(told.files)
-    return score.main(told.room, told.sample, told.seed, told.write, told.again)
+    return score.main(told.room, told.sample, told.seed, told.write, told.again, told.workers)
 
 
 if __name__ == "__main__":

@@ -25,6 +25,8 @@ class Room:
         What pytest is told to collect.
     kernels : bool
         Whether its tests need the compiled engine.
+    last : tuple of str
+        Those of the tests (by the beginning of their name) that are tried on every mutant no other notices.
     longest : float
         Tests that take longer alone are not used [s].
     """
@@ -32,7 +34,8 @@ class Room:
     files: tuple[str, ...]
     tests: tuple[str, ...]
     kernels: bool
-    longest: float = 4.0
+    last: tuple[str, ...] = ()
+    longest: float = 6.0
 
     def sources(self) -> list[Path]:
         """Every module of the room."""
@@ -61,39 +64,61 @@ LEFT_OUT: Final = {
 
 AGREEMENT: Final = "tests/agreement/test_scenario_agreement.py"
 """Tests that compare a whole run with the compiled engine, which is not changed."""
+WHOLE_RUNS: Final = tuple(
+    f"{AGREEMENT}::test_{name}" for name in ("scenario_agrees", "levers_agree", "short_runs_agree")
+)
+
+
+def _unit(*names: str) -> tuple[str, ...]:
+    return tuple(f"tests/unit/test_{name}.py" for name in names)
+
+
+STORIES: Final = "tests/stories/test_rule_stories.py::test_story"
+DAYS: Final = tuple(
+    f"tests/stories/test_{name}.py"
+    for name in (
+        "pathway_days",
+        "pathway_homes",
+        "pathway_life",
+        "queued_homes",
+        "services",
+        "status_stories",
+    )
+)
 
 ROOMS: Final = {
     "engine": Room(
-        files=tuple(
-            f"sim/engine/{name}.py"
-            for name in ("queues", "calendar", "clock", "simulate", "log", "environment")
-        ),
+        files=("sim/engine",),
         tests=(
-            *(f"tests/unit/test_{name}.py" for name in ("queues", "calendar", "clock", "environment", "log")),
-            "tests/unit/test_rules.py",
+            *_unit("queues", "calendar", "clock", "environment", "log", "rules", "regions"),
             "tests/agreement/test_forks.py",
-            "tests/stories/test_pathway_days.py",
-            *(
-                f"{AGREEMENT}::test_{name}"
-                for name in ("baseline_agrees", "levers_agree", "short_runs_agree")
-            ),
+            *DAYS,
+            STORIES,
+            *WHOLE_RUNS,
         ),
         kernels=True,
+        last=WHOLE_RUNS,
     ),
     "pathway": Room(
         files=("sim/pathway",),
         tests=(
-            "tests/stories/test_rule_stories.py::test_story",
-            *(f"{AGREEMENT}::test_{name}" for name in ("baseline_agrees", "levers_agree")),
+            STORIES,
+            *DAYS,
+            *(f"tests/stories/test_{name}.py" for name in ("detection_and_luck", "support_stories")),
+            *WHOLE_RUNS,
         ),
         kernels=True,
+        last=WHOLE_RUNS,
     ),
     "outcomes": Room(
         files=("sim/outcomes",),
         tests=(
-            *(f"tests/unit/test_outcomes_{name}.py" for name in ("homes", "measure", "paired", "people")),
-            *(f"tests/unit/test_outcomes_{name}.py" for name in ("spells", "survival", "waits")),
-            *(f"tests/unit/test_{name}.py" for name in ("costs", "held", "recovery", "two_cliffs")),
+            *(
+                f"tests/unit/test_outcomes_{name}.py"
+                for name in ("homes", "measure", "others_by_hand", "paired")
+            ),
+            *(f"tests/unit/test_outcomes_{name}.py" for name in ("people", "spells", "survival", "waits")),
+            *_unit("costs", "held", "recovery", "two_cliffs"),
             "tests/stories/test_outcome_stories.py",
         ),
         kernels=False,

@@ -1,8 +1,9 @@
 """The mutation score of a room: each mutant against the tests that come through its lines, quickest first.
 
 pytest collects the room's tests once. Every test then runs in a copy of that process (`os.fork`), once as
-things are, noting lines and time, and again against each mutant until one fails. A mutant that breaks
-something, or never ends, is noticed too; one whose lines no test comes through is not. Needs `os.fork`.
+things are, noting lines and time, and again against each mutant until one fails; the whole runs of a room
+come last. A mutant that breaks something, or never ends, is noticed too; one whose lines no test comes
+through is not. What becomes of the fates is `tests.mutation.scored`'s. Needs `os.fork`.
 """
 
 from __future__ import annotations
@@ -16,9 +17,10 @@ import random
 import signal
 import sys
 import time
-from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 from types import FrameType
 from typing import Any, Final
@@ -27,12 +29,13 @@ import pytest
 
 from tests.mutation.operators import CHECKOUT, Mutant, code_of
 from tests.mutation.rooms import ROOMS, Room
+from tests.mutation.scored import NEVER_ENDED, Fate, summary
 
 SEED: Final = 20260401
 PATIENCE: Final = 5.0
 """A mutant is given so many times as long as its tests take as things are, and ten seconds more."""
-AT_MOST: Final = 20.0
-"""Tests tried on one mutant, in seconds as things are; enough for all that come through most lines."""
+AT_MOST: Final = 12.0
+"""Tests tried on one mutant before the room's last ones, in seconds as things are."""
 
 Lines = set[tuple[str, int]]
 
@@ -43,15 +46,6 @@ class Trial:
 
     lines: Lines
     seconds: float
-
-
-@dataclass(frozen=True)
-class Fate:
-    """What became of a mutant: the test that noticed it (None: none did), and how many were tried."""
-
-    mutant: Mutant
-    noticed_by: str | None
-    tried: int
 
 
 def in_copy(work: Callable[[], Any], seconds: float) -> tuple[Any, str]:
@@ -83,8 +77,30 @@ def in_copy(work: Callable[[], Any], seconds: float) -> tuple[Any, str]:
         said = pipe.read()
     _, status = os.waitpid(child, 0)
     if os.WIFSIGNALED(status):
-        return None, "it never came to an end" if os.WTERMSIG(status) == signal.SIGPROF else "it crashed"
+        return None, NEVER_ENDED if os.WTERMSIG(status) == signal.SIGPROF else "it crashed"
     return (pickle.loads(said), "") if said else (None, "it ended without a word")
+
+
+_IN_HAND: list[tuple[Callable[[Any], Any], Sequence[Any]]] = []
+"""What the workers do and to what; set before they are started, since each is a copy of this process."""
+
+
+def _at_place(place: int) -> Any:
+    work, things = _IN_HAND[-1]
+    return work(things[place])
+
+
+def in_workers(work: Callable[[Any], Any], things: Sequence[Any], workers: int) -> Iterator[Any]:
+    """What a piece of work says of each thing, in their order, from so many copies of this process."""
+    if workers == 1:
+        yield from map(work, things)
+        return
+    _IN_HAND.append((work, things))
+    try:
+        with ProcessPoolExecutor(workers, get_context("fork")) as pool:
+            yield from pool.map(_at_place, range(len(things)))
+    finally:
+        _IN_HAND.pop()
 
 
 def passes(item: pytest.Item) -> bool:
@@ -117,12 +133,15 @@ def _through(item: pytest.Item, files: set[str]) -> tuple[bool, Lines, float]:
     return passed, reached, time.process_time()
 
 
-def as_things_are(items: Sequence[pytest.Item], room: Room) -> dict[str, Trial]:
+def as_things_are(items: Sequence[pytest.Item], room: Room, workers: int = 1) -> dict[str, Trial]:
     """Each test's lines and time, of those that pass and are quick enough."""
     files = {str(file) for file in room.sources()}
     found: dict[str, Trial] = {}
-    for item in items:
-        traced, why = in_copy(lambda item=item: _through(item, files), 4.0 * room.longest)  # type: ignore[misc]
+
+    def note(item: pytest.Item) -> Any:
+        return in_copy(lambda: _through(item, files), 4.0 * room.longest)
+
+    for item, (traced, why) in zip(items, in_workers(note, items, workers), strict=True):
         passed, lines, seconds = traced or (False, set(), 0.0)
         if traced is not None and seconds > room.longest:
             why, traced = f"{seconds:.1f} s", None
@@ -153,16 +172,25 @@ def put_in(mutant: Mutant) -> None:
     _forget()
 
 
-def fate_of(mutant: Mutant, items: dict[str, pytest.Item], trials: dict[str, Trial]) -> Fate:
-    """Run the tests that come through a mutant's lines, quickest first, until one notices it."""
+def chosen_for(mutant: Mutant, trials: dict[str, Trial], last: Sequence[str] = ()) -> tuple[list[str], float]:
+    """The tests to try on a mutant, in order, and their seconds: quickest first, the `last` ones always."""
     lines = {(str(mutant.file), line) for line in range(mutant.line, mutant.last_line + 1)}
-    chosen = sorted((trial.seconds, name) for name, trial in trials.items() if trial.lines & lines)
-    told, seconds = [], 0.0
-    for one, name in chosen:
-        if told and seconds + one > AT_MOST:
-            break
-        told.append(name)
-        seconds += one
+    through = sorted((trial.seconds, name) for name, trial in trials.items() if trial.lines & lines)
+    told, at_end, seconds = list[str](), list[str](), 0.0
+    for one, name in through:
+        if name.startswith(tuple(last)):
+            at_end.append(name)
+        elif not told or seconds + one <= AT_MOST:
+            told.append(name)
+            seconds += one
+    return told + at_end, seconds + sum(trials[name].seconds for name in at_end)
+
+
+def fate_of(
+    mutant: Mutant, items: dict[str, pytest.Item], trials: dict[str, Trial], last: Sequence[str] = ()
+) -> Fate:
+    """Run the tests that come through a mutant's lines, quickest first, until one notices it."""
+    told, seconds = chosen_for(mutant, trials, last)
     if not told:
         return Fate(mutant, None, 0)
 
@@ -194,18 +222,38 @@ def _load(kernels: bool) -> None:
 
 
 class Score:
-    """Takes the place of pytest's own loop over the tests."""
+    """Takes the place of pytest's own loop over the tests.
 
-    def __init__(self, room: str, sample: int, seed: int, again: Collection[str] = ()) -> None:
+    Parameters
+    ----------
+    room : str
+    sample, seed : int
+        So many mutants drawn by lot with this seed; 0: all.
+    again : collection of str
+        Only mutants of these names; none: every mutant.
+    workers : int
+    write : Path, optional
+        A file for the name of each mutant and of the test that noticed it, kept up while the score is taken.
+    """
+
+    def __init__(
+        self,
+        room: str,
+        sample: int,
+        seed: int,
+        again: Collection[str] = (),
+        workers: int = 1,
+        write: Path | None = None,
+    ) -> None:
         self.name, self.room, self.sample, self.seed = room, ROOMS[room], sample, seed
-        self.again = frozenset(again)
+        self.again, self.workers, self.write = frozenset(again), workers, write
         self.fates: list[Fate] = []
         self.every = 0
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Find what each test comes through, then try the mutants."""
         _load(self.room.kernels)
-        trials = as_things_are(session.items, self.room)
+        trials = as_things_are(session.items, self.room, self.workers)
         items = {item.nodeid: item for item in session.items}
         print(f"{len(trials)} of {len(items)} tests are used", flush=True)
         mutants = [one for one in self.room.mutants() if not self.again or one.name in self.again]
@@ -213,54 +261,32 @@ class Score:
         if 0 < self.sample < len(mutants):
             chosen = sorted(random.Random(self.seed).sample(range(len(mutants)), self.sample))
             mutants = [mutants[k] for k in chosen]
-        for mutant in mutants:
-            fate = fate_of(mutant, items, trials)
+        for fate in in_workers(
+            lambda mutant: fate_of(mutant, items, trials, self.room.last), mutants, self.workers
+        ):
             self.fates.append(fate)
             if len(self.fates) % 10 == 0:
                 noticed = sum(one.noticed_by is not None for one in self.fates)
                 print(f"... {noticed} of {len(self.fates)}", flush=True)
+                self._keep()
             if fate.noticed_by is None:
-                print(f"{mutant.where}  {mutant.name}  ({fate.tried} tests)", flush=True)
+                print(f"{fate.mutant.where}  {fate.mutant.name}  ({fate.tried} tests)", flush=True)
+        self._keep()
         return True
 
-
-def interval(noticed: int, tried: int) -> tuple[float, float]:
-    """Wilson's 95% interval of a share.
-
-    References
-    ----------
-    Wilson, E. B. (1927). Probable inference. Journal of the American Statistical Association 22, 209-212.
-    """
-    if not tried:
-        return 0.0, 1.0
-    z, share = 1.959963984540054, noticed / tried
-    middle = (share + z * z / (2 * tried)) / (1 + z * z / tried)
-    half = z * (share * (1 - share) / tried + z * z / (4 * tried * tried)) ** 0.5 / (1 + z * z / tried)
-    return max(0.0, middle - half), min(1.0, middle + half)
-
-
-def summary(score: Score) -> list[str]:
-    """The score in words: in all, by operator and by file."""
-    fates = score.fates
-    noticed = sum(fate.noticed_by is not None for fate in fates)
-    share = noticed / len(fates) if fates else 0.0
-    said = [f"{score.name}: {noticed} of {len(fates)} mutants noticed, {share:.1%}"]
-    if len(fates) < score.every:
-        low, high = interval(noticed, len(fates))
-        said[0] += f" (a sample of {score.every}, seed {score.seed}; 95% interval {low:.1%} to {high:.1%})"
-    for about in ("operator", "file"):
-        every: Counter[str] = Counter()
-        dead: Counter[str] = Counter()
-        for fate in fates:
-            key = fate.mutant.operator if about == "operator" else fate.mutant.file.name
-            every[key] += 1
-            dead[key] += fate.noticed_by is not None
-        said += [f"  {key}: {dead[key]} of {number}" for key, number in sorted(every.items())]
-    return said
+    def _keep(self) -> None:
+        if self.write is not None:
+            told = {fate.mutant.name: fate.noticed_by for fate in self.fates}
+            self.write.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
 
 
 def main(
-    room: str, sample: int = 0, seed: int = SEED, write: Path | None = None, again: Path | None = None
+    room: str,
+    sample: int = 0,
+    seed: int = SEED,
+    write: Path | None = None,
+    again: Path | None = None,
+    workers: int = 1,
 ) -> int:
     """Take the score of a room and print it; the exit code is 0 if 85% are noticed.
 
@@ -268,26 +294,14 @@ def main(
     are tried.
     """
     before = json.loads(again.read_text(encoding="utf-8")) if again else {}
-    score = Score(room, sample, seed, [name for name, noticed_by in before.items() if noticed_by is None])
+    unnoticed = [name for name, noticed_by in before.items() if noticed_by is None]
+    score = Score(room, sample, seed, unnoticed, workers, write)
     os.chdir(CHECKOUT)
     began = time.monotonic()
-    options = [
-        "-q",
-        "-m",
-        "not deep",
-        "-p",
-        "no:cacheprovider",
-        "-p",
-        "no:xdist",
-        "--capture=no",
-        "--no-header",
-    ]
-    pytest.main([*options, *score.room.tests], plugins=[score])
-    for line in summary(score):
+    options = ["-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--capture=no", "--no-header"]
+    pytest.main([*options, "-m", "not deep", *score.room.tests], plugins=[score])
+    for line in summary(score.name, score.fates, score.every, score.seed):
         print(line)
     print(f"in {time.monotonic() - began:.0f} s")
-    if write is not None:
-        told = {fate.mutant.name: fate.noticed_by for fate in score.fates}
-        write.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
     noticed = sum(fate.noticed_by is not None for fate in score.fates)
     return 0 if score.fates and noticed >= 0.85 * len(score.fates) else 1

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.mutation import operators, rooms, score
+from tests.mutation import operators, rooms, score, scored
 from tests.mutation.operators import OPERATORS, code_of, mutants_of
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="mutants are tried in forked processes")
@@ -102,11 +102,11 @@ def test_a_copy_says_what_it_found_and_the_original_stays_as_it_was() -> None:
 
 def test_the_interval_of_a_share_is_wilsons() -> None:
     squared = 1.959963984540054**2
-    assert score.interval(0, 10) == pytest.approx((0.0, squared / (10 + squared)))
-    assert score.interval(10, 10) == pytest.approx((10 / (10 + squared), 1.0))
-    for end in score.interval(85, 100):  # the ends are the shares that lie just so far from what was seen
+    assert scored.interval(0, 10) == pytest.approx((0.0, squared / (10 + squared)))
+    assert scored.interval(10, 10) == pytest.approx((10 / (10 + squared), 1.0))
+    for end in scored.interval(85, 100):  # the ends are the shares that lie just so far from what was seen
         assert (0.85 - end) ** 2 == pytest.approx(squared * end * (1 - end) / 100)
-    assert score.interval(0, 0) == (0.0, 1.0)
+    assert scored.interval(0, 0) == (0.0, 1.0)
 
 
 @pytest.mark.parametrize("name", sorted(rooms.ROOMS))
