@@ -75,13 +75,40 @@ def compare(
     overrides: Overrides = None,
     out: Out = Path("results"),
     events: Annotated[bool, typer.Option("--events", help="Keep the event logs too.")] = False,
+    precision: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--precision",
+            metavar="METRIC=HALF-WIDTH",
+            help="Add replications until the 95% interval of this difference is so narrow, in its unit or as "
+            "1% of today's level; may be given again.",
+            show_default=False,
+        ),
+    ] = None,
+    minimum: Annotated[int, typer.Option("--min", help="With --precision: fewest replications.")] = 10,
+    maximum: Annotated[int, typer.Option("--max", help="With --precision: most replications.")] = 200,
+    look_ahead: Annotated[
+        int, typer.Option("--look-ahead", help="With --precision: it must hold for so many more.")
+    ] = 5,
+    interval: Annotated[
+        str, typer.Option("--interval", metavar="t|bootstrap", help="With --precision: which interval.")
+    ] = "t",
+    together: Annotated[
+        bool, typer.Option("--together", help="With --precision: all intervals hold at once (Bonferroni).")
+    ] = False,
 ) -> None:
     """Compare today's rules with the options of experiment.options, or with the one given as scenarios=..."""
     from sim.config.overrides import split_scenarios
     from sim.experiment import commands
 
     rest, names = split_scenarios(overrides or ())
-    commands.compare(rest, names, out, events)
+    if precision:
+        from sim.experiment.precise import rule_of
+
+        rule = rule_of(precision, minimum, maximum, look_ahead, interval, together)
+        commands.compare(rest, names, out, events, rule)
+    else:
+        commands.compare(rest, names, out, events)
 
 
 @app.command()

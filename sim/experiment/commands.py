@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sim.experiment.compare import Comparison, Difference
     from sim.experiment.machinery import Model
     from sim.experiment.plan import Plan
+    from sim.experiment.precision import Rule
     from sim.experiment.store import Result
 
 RESULTS = Path("results")
@@ -54,7 +55,11 @@ def run(overrides: Sequence[str], scenarios: Sequence[str], out: Path | None = N
 
 
 def compare(
-    overrides: Sequence[str], scenarios: Sequence[str], out: Path | None = None, events: bool = False
+    overrides: Sequence[str],
+    scenarios: Sequence[str],
+    out: Path | None = None,
+    events: bool = False,
+    rule: Rule | None = None,
 ) -> Path:
     """Compare options with today's rules, print the comparison and write its page.
 
@@ -68,6 +73,8 @@ def compare(
         The results folder, by default ``./results``.
     events : bool
         Keep the event logs of the central world.
+    rule : Rule, optional
+        Add replications until it says stop, in place of ``experiment.replications``.
 
     Returns
     -------
@@ -79,19 +86,26 @@ def compare(
     SimError
         See `sim.experiment.plan.of_compare` and `sim.experiment.runner.run`.
     """
-    from sim.experiment import plan
-    from sim.experiment.compare import compare as compared
+    from sim.experiment import plan, precise
 
+    if rule is not None:
+        return precise.compare(overrides, scenarios, out, events, rule)
     result, console = _carry_out(plan.of_compare(overrides, scenarios, events=events), out)
+    tell_comparison(result, console)
+    return result.path
+
+
+def tell_comparison(result: Result, console: Console) -> None:
+    """Print a comparison, write its page and say where it is."""
+    from sim.experiment.compare import compare as compared
+    from sim.present import page
+
     console.print(differences_table(compared(result)))
     for sentence in sentences(result):
         console.print(sentence, markup=False, highlight=False)
     _say_cost(console, result)
-    from sim.present import page
-
     written = page.write(result.path)
     console.print(f"The page: {written}", markup=False, highlight=False, soft_wrap=True)
-    return result.path
 
 
 def _carry_out(plan: Plan, out: Path | None, model: Model | None = None) -> tuple[Result, Console]:

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.errors import SimError
 from sim.experiment import standing, store
+from sim.experiment.continuing import take_over
 from sim.experiment.disk import only_writer, prepare_root
 from sim.experiment.parts import Parts
 from sim.experiment.progress import Unwatched, Watch
@@ -68,8 +69,20 @@ class Account:
     peak_mib: float = 0.0
     kept: int = 0
 
+    def and_then(self, later: Account) -> Account:
+        """What this and the next stretch of the same experiment took together."""
+        return Account(
+            max(self.workers, later.workers),
+            self.seconds + later.seconds,
+            self.history_seconds + later.history_seconds,
+            max(self.peak_mib, later.peak_mib),
+            self.kept,
+        )
 
-def run(plan: Plan, model: Model, root: Path, *, watch: Watch | None = None) -> Path:
+
+def run(
+    plan: Plan, model: Model, root: Path, *, watch: Watch | None = None, spent: Account | None = None
+) -> Path:
     """Carry out a plan and store its result.
 
     Parameters
@@ -80,6 +93,8 @@ def run(plan: Plan, model: Model, root: Path, *, watch: Watch | None = None) -> 
         The results folder; made if missing.
     watch : Watch, optional
         Shown how far the work has come.
+    spent : Account, optional
+        What it took already, of an experiment that was run in stretches.
 
     Returns
     -------
@@ -111,11 +126,26 @@ def run(plan: Plan, model: Model, root: Path, *, watch: Watch | None = None) -> 
         if target.exists():
             watch.say(standing.replacing(target, why, aside))
         parts.open()
+        take_over(plan, parts, root, watch.say)
         report = _Pool(plan, model, parts, watch).carry_out()
         report.seconds = time.monotonic() - began
-        store.assemble(plan, parts, target, report, aside)
+        store.assemble(plan, parts, target, spent.and_then(report) if spent else report, aside)
         parts.remove()
     return target
+
+
+def gather(plan: Plan, model: Model, parts: Parts, watch: Watch | None = None) -> Account:
+    """Run what is missing of a plan into an opened folder of parts, and assemble nothing.
+
+    Raises
+    ------
+    Stopped, RunFailed, DiskError
+        As in `run`.
+    """
+    began = time.monotonic()
+    report = _Pool(plan, model, parts, watch or Unwatched()).carry_out()
+    report.seconds = time.monotonic() - began
+    return report
 
 
 def cores() -> int:

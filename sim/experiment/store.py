@@ -137,6 +137,7 @@ def _manifest(plan: Plan, parts: Parts, account: Account, folder: Path) -> str:
             )
             runs.append(
                 {
+                    "key": run.key,
                     "world": unit.world,
                     "replication": unit.replication,
                     "scenario": run.scenario,

@@ -112,6 +112,16 @@ def test_compare_hands_on_its_options(monkeypatch: pytest.MonkeyPatch, commands:
     assert commands.calls == [("compare", ("experiment.replications=2",), (), Path("results"), True)]
 
 
+def test_compare_hands_on_the_precision_asked_for(monkeypatch: pytest.MonkeyPatch, commands: Commands) -> None:
+    from sim.experiment.precision import Rule, Target
+
+    asked = ("--precision", "insecure_days_year_1=1.5", "--precision=harm_by_day_365=2%")
+    assert call(monkeypatch, "compare", *asked, "--min", "4", "--max=9", "--look-ahead=1", "--together") == 0
+    targets = (Target("insecure_days_year_1", 1.5), Target("harm_by_day_365", 0.02, of_today=True))
+    rule = Rule(targets, 4, 9, 1, "t", True)
+    assert commands.calls == [("compare", (), (), Path("results"), False, rule)]
+
+
 def test_mistakes_go_to_standard_error_without_a_traceback(
     monkeypatch: pytest.MonkeyPatch, commands: Commands, capsys: pytest.CaptureFixture[str]
 ) -> None:
