@@ -112,7 +112,9 @@ def test_compare_hands_on_its_options(monkeypatch: pytest.MonkeyPatch, commands:
     assert commands.calls == [("compare", ("experiment.replications=2",), (), Path("results"), True)]
 
 
-def test_compare_hands_on_the_precision_asked_for(monkeypatch: pytest.MonkeyPatch, commands: Commands) -> None:
+def test_compare_hands_on_the_precision_asked_for(
+    monkeypatch: pytest.MonkeyPatch, commands: Commands
+) -> None:
     from sim.experiment.precision import Rule, Target
 
     asked = ("--precision", "insecure_days_year_1=1.5", "--precision=harm_by_day_365=2%")

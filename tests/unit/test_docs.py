@@ -34,6 +34,7 @@ NAMES = [
     "outcomes",
     "pathway",
     "performance",
+    "precision",
     "report",
     "seeds",
     "stories",

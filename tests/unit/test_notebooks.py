@@ -8,7 +8,7 @@ import nbformat
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-NAMES = ("commissioner", "analyst", "trainer")
+NAMES = ("commissioner", "analyst", "trainer", "precision")
 
 
 def test_these_are_all_the_notebooks() -> None:
@@ -55,6 +55,8 @@ def test_every_notebook_runs_and_answers(tmp_path: Path, monkeypatch: pytest.Mon
     assert "Status at the decision" in told["commissioner"]
     assert "95% interval" in told["analyst"]
     assert "cg positive" in told["trainer"]
+    assert "Verdict(status=" in told["precision"]
+    assert "replications" in told["precision"]
     (result,) = (path for path in (tmp_path / "results").iterdir() if path.is_dir())
     for made in ("report.html", "player.html", "exports/outcomes.xlsx"):
         assert (result / made).stat().st_size > 50_000
