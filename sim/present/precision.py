@@ -196,7 +196,7 @@ def verdict_in_words(rule: Rule, verdict: Verdict, every: Sequence[Narrowing]) -
 
     if verdict.status == "reached":
         stayed = (
-            f"and stayed so for the {verdict.stop - verdict.first} after it"
+            f"and stayed so for the next {verdict.stop - verdict.first}"
             if verdict.stop and verdict.first and verdict.stop > verdict.first
             else "and no look-ahead was asked for"
         )
@@ -225,8 +225,9 @@ def what_it_covers(rule: Rule, intervals: int) -> str:
     """What the intervals speak of, and what many of them at once means."""
     kind = "t" if rule.method == "t" else "bootstrap"
     each = rule.level_of_each(intervals)
+    speaks = "They speak" if intervals > 1 else "It speaks"
     chance = (
-        "They speak of chance alone, under one set of assumptions: more replications do not make an "
+        f"{speaks} of chance alone, under one set of assumptions: more replications do not make an "
         "assumption truer."
     )
     if rule.together and intervals > 1:

@@ -38,6 +38,7 @@ NAMES = [
     "report",
     "seeds",
     "stories",
+    "sweeps",
     "trainers_guide",
     "validation",
 ]
