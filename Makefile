@@ -11,7 +11,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 
 .DELETE_ON_ERROR:
-.PHONY: run test test-deep bench install clean
+.PHONY: run test test-deep bench docs install clean
 
 run: $(STAMP)
 	$(BIN)/cliffedge compare
@@ -36,6 +36,11 @@ bench: $(STAMP)
 	@test -e tests/benchmarks || { echo "There are no benchmarks yet: tests/benchmarks is missing." >&2; exit 1; }
 	$(BIN)/python -m tests.benchmarks
 
+# The documentation as a site, docs/_build/html/index.html; a warning fails it. Nothing is fetched.
+docs: $(STAMP)
+	$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build/html
+	@echo "The documentation: docs/_build/html/index.html"
+
 install: $(STAMP)
 
 $(STAMP): requirements.lock pyproject.toml
@@ -46,5 +51,5 @@ $(STAMP): requirements.lock pyproject.toml
 	@touch $@
 
 clean:
-	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv build dist docs/_build docs/_generated .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find sim tests -type d -name __pycache__ -prune -exec rm -rf {} +

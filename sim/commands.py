@@ -145,7 +145,7 @@ def _explain_value(path: str, today: Parameters) -> None:
     print(path)
     _facts(
         ("meaning", entry.meaning),
-        ("value", _value(value)),
+        ("value", value_in_words(value)),
         ("unit", entry.unit),
         ("range", _range(entry)),
         ("kind", f"{entry.kind}: {KIND_MEANING[entry.kind]}"),
@@ -166,11 +166,11 @@ def _explain_group(path: str, today: Parameters) -> None:
     for leaf, value in leaves(today):
         if leaf.startswith(f"{path}."):
             entry = register().entry(leaf)
-            _facts((leaf, f"{textwrap.shorten(_value(value), 60)} ({entry.unit}; {entry.kind})"))
+            _facts((leaf, f"{textwrap.shorten(value_in_words(value), 60)} ({entry.unit}; {entry.kind})"))
 
 
-def _value(value: Any) -> str:
-    """Return a value in words, a dated one with all its dates."""
+def value_in_words(value: Any) -> str:
+    """Return a value of the configuration in words, a dated one with all its dates."""
     from sim.config.mistakes import shown
     from sim.config.values import Dated
 

@@ -34,7 +34,7 @@ def explain_option(what: str) -> None:
     SimError
         If a scenario is unknown, or two do not go together.
     """
-    from sim.commands import _facts, _value
+    from sim.commands import _facts, value_in_words
     from sim.config.compose import scenario
     from sim.config.evidence import register
     from sim.config.lever_rules import rule_of
@@ -59,7 +59,7 @@ def explain_option(what: str) -> None:
         for path in paths:
             (before, after), entry = option.changes[path], register().entry(path)
             _facts(
-                (path, f"{_value(before)} -> {_value(after)} ({entry.unit})"),
+                (path, f"{value_in_words(before)} -> {value_in_words(after)} ({entry.unit})"),
                 ("", entry.meaning),
                 ("acts on", rule_of(path).acts),
                 *(("today's source", source.words()) for source in entry.sources),
