@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from tests.agreement.test_scenario_agreement import LEVERS
 from tests.mutation.operators import CHECKOUT, Mutant, mutants_of
 
 
@@ -25,8 +26,8 @@ class Room:
         What pytest is told to collect.
     kernels : bool
         Whether its tests need the compiled engine.
-    last : tuple of str
-        Those of the tests (by the beginning of their name) that are tried on every mutant no other notices.
+    whole_runs : tuple of str
+        Those of the tests (by the beginning of their name) that come through nearly everything.
     longest : float
         Tests that take longer alone are not used [s].
     """
@@ -34,7 +35,7 @@ class Room:
     files: tuple[str, ...]
     tests: tuple[str, ...]
     kernels: bool
-    last: tuple[str, ...] = ()
+    whole_runs: tuple[str, ...] = ()
     longest: float = 6.0
 
     def sources(self) -> list[Path]:
@@ -44,6 +45,10 @@ class Room:
             path = CHECKOUT / name
             found += sorted(path.glob("*.py")) if path.is_dir() else [path]
         return found
+
+    def is_whole_run(self, test: str) -> bool:
+        """Whether a test is one of those that are tried on every mutant."""
+        return test.startswith(self.whole_runs) if self.whole_runs else False
 
     def mutants(self) -> list[Mutant]:
         """Every mutant of the room that counts."""
@@ -63,10 +68,12 @@ LEFT_OUT: Final = {
 """Functions that are not changed, with the reason, by the beginning of the mutant's name."""
 
 AGREEMENT: Final = "tests/agreement/test_scenario_agreement.py"
-"""Tests that compare a whole run with the compiled engine, which is not changed."""
-WHOLE_RUNS: Final = tuple(
-    f"{AGREEMENT}::test_{name}" for name in ("scenario_agrees", "levers_agree", "short_runs_agree")
+WHOLE_RUNS: Final = (
+    *(f"{AGREEMENT}::test_scenario_agrees[{name}]" for name in ("bridging_homes", "leave_to_remain")),
+    *(f"{AGREEMENT}::test_levers_agree[always-{levers}]" for levers in LEVERS),
+    f"{AGREEMENT}::test_short_runs_agree[2014-03-31-2016-04-01]",
 )
+"""Whole runs of small worlds beside the compiled engine, which is not changed."""
 
 
 def _unit(*names: str) -> tuple[str, ...]:
@@ -97,7 +104,7 @@ ROOMS: Final = {
             *WHOLE_RUNS,
         ),
         kernels=True,
-        last=WHOLE_RUNS,
+        whole_runs=WHOLE_RUNS,
     ),
     "pathway": Room(
         files=("sim/pathway",),
@@ -108,7 +115,7 @@ ROOMS: Final = {
             *WHOLE_RUNS,
         ),
         kernels=True,
-        last=WHOLE_RUNS,
+        whole_runs=WHOLE_RUNS,
     ),
     "outcomes": Room(
         files=("sim/outcomes",),

@@ -2,8 +2,8 @@
 
 pytest collects the room's tests once. Every test then runs in a copy of that process (`os.fork`), once as
 things are, noting lines and time, and again against each mutant until one fails; the whole runs of a room
-come last. A mutant that breaks something, or never ends, is noticed too; one whose lines no test comes
-through is not. What becomes of the fates is `tests.mutation.scored`'s. Needs `os.fork`.
+are tried on each, after a few that are quick. A mutant that breaks something, or never ends, is noticed too;
+one whose lines no test comes through is not. The figures are `tests.mutation.scored`'s. Needs `os.fork`.
 """
 
 from __future__ import annotations
@@ -35,9 +35,13 @@ SEED: Final = 20260401
 PATIENCE: Final = 5.0
 """A mutant is given so many times as long as its tests take as things are, and ten seconds more."""
 AT_MOST: Final = 12.0
-"""Tests tried on one mutant before the room's last ones, in seconds as things are."""
+"""Tests tried on one mutant besides the whole runs, in seconds as things are."""
+FIRST: Final = 3.0
+"""Of these, so many seconds come before the whole runs."""
 
 Lines = set[tuple[str, int]]
+EVERYWHERE: Final = ("", 0)
+"""A line that stands for every line: whole runs are tried on each mutant."""
 
 
 @dataclass(frozen=True)
@@ -133,12 +137,19 @@ def _through(item: pytest.Item, files: set[str]) -> tuple[bool, Lines, float]:
     return passed, reached, time.process_time()
 
 
+def _timed(item: pytest.Item) -> tuple[bool, Lines, float]:
+    """As `_through`, of a whole run, which is taken to come through every line."""
+    return passes(item), {EVERYWHERE}, time.process_time()
+
+
 def as_things_are(items: Sequence[pytest.Item], room: Room, workers: int = 1) -> dict[str, Trial]:
     """Each test's lines and time, of those that pass and are quick enough."""
     files = {str(file) for file in room.sources()}
     found: dict[str, Trial] = {}
 
     def note(item: pytest.Item) -> Any:
+        if room.is_whole_run(item.nodeid):
+            return in_copy(lambda: _timed(item), 4.0 * room.longest)
         return in_copy(lambda: _through(item, files), 4.0 * room.longest)
 
     for item, (traced, why) in zip(items, in_workers(note, items, workers), strict=True):
@@ -172,25 +183,27 @@ def put_in(mutant: Mutant) -> None:
     _forget()
 
 
-def chosen_for(mutant: Mutant, trials: dict[str, Trial], last: Sequence[str] = ()) -> tuple[list[str], float]:
-    """The tests to try on a mutant, in order, and their seconds: quickest first, the `last` ones always."""
+def chosen_for(mutant: Mutant, trials: dict[str, Trial]) -> tuple[list[str], float]:
+    """The tests to try on a mutant, in order, and their seconds.
+
+    Those that come through its lines, quickest first; after `FIRST` seconds of them the whole runs.
+    """
     lines = {(str(mutant.file), line) for line in range(mutant.line, mutant.last_line + 1)}
-    through = sorted((trial.seconds, name) for name, trial in trials.items() if trial.lines & lines)
-    told, at_end, seconds = list[str](), list[str](), 0.0
-    for one, name in through:
-        if name.startswith(tuple(last)):
-            at_end.append(name)
-        elif not told or seconds + one <= AT_MOST:
-            told.append(name)
-            seconds += one
-    return told + at_end, seconds + sum(trials[name].seconds for name in at_end)
+    at_first, later = list[tuple[float, str]](), list[tuple[float, str]]()
+    seconds = 0.0
+    for one, name in sorted((trial.seconds, name) for name, trial in trials.items() if trial.lines & lines):
+        if at_first and seconds + one > AT_MOST:
+            break
+        seconds += one
+        (at_first if seconds <= FIRST or not at_first else later).append((one, name))
+    whole = sorted((trial.seconds, name) for name, trial in trials.items() if EVERYWHERE in trial.lines)
+    told = [*at_first, *whole, *later]
+    return [name for _, name in told], sum(one for one, _ in told)
 
 
-def fate_of(
-    mutant: Mutant, items: dict[str, pytest.Item], trials: dict[str, Trial], last: Sequence[str] = ()
-) -> Fate:
-    """Run the tests that come through a mutant's lines, quickest first, until one notices it."""
-    told, seconds = chosen_for(mutant, trials, last)
+def fate_of(mutant: Mutant, items: dict[str, pytest.Item], trials: dict[str, Trial]) -> Fate:
+    """Run the tests that come through a mutant's lines until one notices it."""
+    told, seconds = chosen_for(mutant, trials)
     if not told:
         return Fate(mutant, None, 0)
 
@@ -261,9 +274,7 @@ class Score:
         if 0 < self.sample < len(mutants):
             chosen = sorted(random.Random(self.seed).sample(range(len(mutants)), self.sample))
             mutants = [mutants[k] for k in chosen]
-        for fate in in_workers(
-            lambda mutant: fate_of(mutant, items, trials, self.room.last), mutants, self.workers
-        ):
+        for fate in in_workers(lambda mutant: fate_of(mutant, items, trials), mutants, self.workers):
             self.fates.append(fate)
             if len(self.fates) % 10 == 0:
                 noticed = sum(one.noticed_by is not None for one in self.fates)
