@@ -95,3 +95,23 @@ def test_without_todays_contact_held_is_own():
     lives = followed([*BEGIN, *WITH_WORKER, *exploited(D.KNOWN_AS_IT_STANDS), *[]])
     found = hold_detection(lives, returns(lives), None)
     assert found.day["RP1a_held"].tolist() == found.day["RP1a"].tolist() == [180.0]
+
+
+def test_a_return_the_day_after_the_crisis_is_the_one_that_is_taken_away():
+    life = [*WITH_WORKER, (60, E.CRISIS, D.KNOWN_AS_IT_STANDS), (61, E.RETURNED_TO_PROVIDER)]
+    assert held(life, []) == ([61.0], [])
+
+
+def test_a_crisis_of_somebody_in_support_again_or_never_in_it_brings_nobody_back_to_a_provider():
+    hidden = [(60, E.CRISIS, D.HIDDEN_AS_IT_STANDS)]
+    assert held(hidden, WITH_WORKER) == ([], [60.0])
+    assert held([(2, E.SUPPORT_STARTED), *hidden], WITH_WORKER) == ([], [])
+    lives = followed([*BEGIN[:2], *hidden])
+    contact = contact_spells(followed([*BEGIN[:2], *WITH_WORKER]).story, np.inf, lasts=0.0)
+    assert hold_detection(lives, returns(lives), contact).day["RP3_held"].tolist() == []
+
+
+def test_what_would_have_come_to_light_counts_from_the_instant_of_the_decision():
+    in_contact = [(-3, E.CONTACT_STARTED, D.VICTIM_CARE)]
+    for day, expected in ((0, [0.0]), (-1, [])):
+        assert held([(day, E.CRISIS, D.HIDDEN_AS_IT_STANDS)], in_contact) == ([], expected)

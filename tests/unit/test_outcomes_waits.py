@@ -320,6 +320,7 @@ def test_people_on_the_street_on_one_night_are_counted_at_its_midnight():
         [(10, E.REFERRED, P.STREET), (303.5, E.MOVED, P.FRIENDS)],
         [(10, E.REFERRED, P.FRIENDS), (304, E.MOVED, P.STREET), (400, E.DIED, P.LEFT_MODEL)],
         [(10, E.REFERRED, P.STREET), (304, E.CRISIS), (500, E.MOVED, P.STREET)],
+        [(10, E.REFERRED, P.FRIENDS), (304.1, E.MOVED, P.STREET), (320, E.MOVED, P.FRIENDS)],
     )
     assert [found["rough_one_night", year] for year in ("2014", "2015")] == [2, 1]
 
