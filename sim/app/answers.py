@@ -43,7 +43,7 @@ def answer_of(folder: Path) -> dict[str, Any]:
             {"name": one.name, "title": one.title, "why": list(one.why), "changes": list(one.changes)}
             for one in stored.options
         ],
-        "answers": [page._answer(stored, option, headline) for option in stored.options],
+        "answers": page.answers(stored, headline),
         "how_sure": words.how_sure(primary),
         "range_title": band_title(headline),
         "table": page.headline_table(headline),

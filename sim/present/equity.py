@@ -14,7 +14,7 @@ from typing import Any, Final
 from sim.outcomes.reach import GROUP as SERVICES
 from sim.present.drawing import wrapped
 from sim.present.figures import Block, Table, svg_uri
-from sim.present.names import GROUPS, PRIMARY, group_label, metric_name
+from sim.present.names import GROUPS, PRIMARY, group_label, group_people, metric_name, why_little
 from sim.present.plots_equity import ForestPanel, ForestRow, forest
 from sim.present.read import BASELINE, CENTRAL, Stored, Story, effects
 from sim.present.words import Effect, noun_of, number, signed
@@ -44,11 +44,11 @@ def _short(group: str) -> tuple[str, str]:
 
 def people_in(stored: Stored, group: str = "all") -> str:
     """How many people are followed in a run, on average over replications; empty if it was not stored."""
-    count = _count(stored, group)
+    count = people_count(stored, group)
     return "" if count is None else f"{count:,.0f}"
 
 
-def _count(stored: Stored, group: str) -> float | None:
+def people_count(stored: Stored, group: str) -> float | None:
     rows = stored.outcomes
     chosen = (
         (rows["scenario"] == BASELINE)
@@ -115,7 +115,7 @@ def group_tables(stored: Stored) -> list[Table]:
             cells = effects(stored, [metric], group=group)
             if cells and math.isfinite(cells[0].baseline):
                 heading, value = _short(group)
-                people = _count(stored, group)
+                people = people_count(stored, group)
                 level = TOO_FEW if people is not None and people < FEWEST_PEOPLE else ""
                 level = level or number(cells[0].baseline, cells[0].unit)
                 shown = (_cell(cell, people) for cell in cells)
@@ -146,6 +146,8 @@ class Contrast:
         Mean difference of the group, and of everybody else [days].
     low, high : float
         Interval of own minus rest, widened for all comparisons made.
+    key : str
+        The group as it is stored, such as ``dependants=yes``.
     """
 
     group: str
@@ -153,6 +155,7 @@ class Contrast:
     rest: float
     low: float
     high: float
+    key: str = ""
 
     @property
     def told_apart(self) -> bool:
@@ -208,7 +211,12 @@ def _contrast(group: str, own: Any, rest: Any, comparisons: int) -> Contrast:
     heading, value = _short(group)
     middle = float(gap.mean())
     return Contrast(
-        f"{heading.lower()}: {value}", float(own.mean()), float(rest.mean()), middle - half, middle + half
+        f"{heading.lower()}: {value}",
+        float(own.mean()),
+        float(rest.mean()),
+        middle - half,
+        middle + half,
+        group,
     )
 
 
@@ -247,20 +255,29 @@ def _who_gains(option: Story, found: Sequence[Contrast]) -> str:
     clear = sorted((each for each in found if each.told_apart), key=lambda each: each.own - each.rest)
     if not clear:
         return f"{option.title}: no group can be told from everybody else."
-    more = [each for each in clear if each.own < each.rest][:_NAMED]
-    less = [each for each in reversed(clear) if each.own > each.rest][:_NAMED]
-    said = []
-    if more:
-        said.append(f"the difference is lower (better) for {_listed(more)}")
-    if less:
-        said.append(f"{'' if more else 'the difference is '}higher (worse) for {_listed(less)}")
+    paths = [path for path, _, _ in option.changes]
+    more = [each for each in clear if each.own < each.rest]
+    less = [each for each in reversed(clear) if each.own > each.rest]
+    parts = (
+        ("gains more", [each for each in more if each.own < 0]),
+        ("more days, but fewer more than others", [each for each in more if each.own >= 0]),
+        ("gains less", [each for each in less if each.own <= 0]),
+        ("more days with nowhere secure", [each for each in less if each.own > 0]),
+    )
+    said = [f"{heading}: {_listed(each[:_NAMED], paths)}" for heading, each in parts if each]
     return f"{option.title}: {'; '.join(said)}."
 
 
-def _listed(found: Sequence[Contrast]) -> str:
-    return ", ".join(
-        f"{each.group} ({signed(each.own, 'days')} against {signed(each.rest, 'days')})" for each in found
-    )
+def _listed(found: Sequence[Contrast], paths: Sequence[str]) -> str:
+    """Each group with its difference and that of everybody else, and why it gains little if that is known."""
+    told = []
+    for each in found:
+        why = why_little(each.key, paths) if each.own > each.rest else ""
+        figures = f"{signed(each.own, 'days')} against {signed(each.rest, 'days')}"
+        told.append(
+            f"{group_people(each.key) if each.key else each.group} ({figures}{f'; {why}' if why else ''})"
+        )
+    return ", ".join(told)
 
 
 def forest_blocks(stored: Stored, table: Table) -> list[Block]:
@@ -268,7 +285,7 @@ def forest_blocks(stored: Stored, table: Table) -> list[Block]:
     if not stored.headline or stored.headline[0] != PRIMARY:
         return []
     blocks = []
-    counts = {group: _count(stored, group) for group in groups_of(stored)}
+    counts = {group: people_count(stored, group) for group in groups_of(stored)}
     shown = [group for group, people in counts.items() if people is None or people >= FEWEST_PEOPLE]
     for start in range(0, len(stored.options), _PANELS):
         options = stored.options[start : start + _PANELS]
@@ -278,7 +295,7 @@ def forest_blocks(stored: Stored, table: Table) -> list[Block]:
             for group in shown:
                 cells = [e for e in effects(stored, [PRIMARY], group=group) if e.option == option.title]
                 for cell in cells:
-                    known = math.isfinite(cell.mean) and not hidden(cell, _count(stored, group))
+                    known = math.isfinite(cell.mean) and not hidden(cell, people_count(stored, group))
                     rows.append(_row(group, cell if known else None))
             (whole,) = [e for e in effects(stored, [PRIMARY]) if e.option == option.title]
             panels.append(ForestPanel(wrapped(option.title, 15), [_row("all", whole), *rows]))

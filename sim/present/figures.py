@@ -13,9 +13,10 @@ from typing import Final
 
 from sim.outcomes.places import CATEGORY_WORDS
 from sim.present import plots
+from sim.present.band_words import range_title
 from sim.present.names import HARM_CURVE, PLACES_CURVE, PUT_OFF, RECORDED_CURVE, metric_name
 from sim.present.read import Stored, curve
-from sim.present.words import Effect, amount, interval, noun_of, number, range_title, signed
+from sim.present.words import Effect, amount, interval, noun_of, number, signed
 
 TABLE_DAYS: Final = (0, 28, 90, 180, 365, 545, 730)
 _PLACE_OF_WORDS: Final = {words: category.name.lower() for category, words in CATEGORY_WORDS.items()}

@@ -6,6 +6,7 @@ that nothing stored goes missing from a page.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -167,3 +168,69 @@ def group_label(group: str) -> tuple[str, str]:
     """Heading and value of a stored group such as ``sex=female``."""
     subject, _, value = group.partition("=")
     return GROUPS.get(subject, subject.replace("_", " ").capitalize()), value.replace("_", " ")
+
+
+PEOPLE: Final[dict[str, str]] = {
+    "sex=female": "women",
+    "sex=male": "men",
+    "nationality=UK": "UK nationals",
+    "nationality=EU": "EU nationals",
+    "nationality=other": "people of other nationalities",
+    "status=British": "British people",
+    "status=EU settled status": "people with EU settled status",
+    "status=leave to remain": "people with leave to remain at the decision",
+    "status=asylum claim pending": "people with an asylum claim pending at the decision",
+    "status=no status": "people without status at the decision",
+    "status=EU pre-settled status, no right to reside": "people with EU pre-settled status alone",
+    "place=settled home": "people in a settled home at the decision",
+    "place=safehouse": "people in a safehouse at the decision",
+    "place=council temporary accommodation": "people in council temporary accommodation at the decision",
+    "place=asylum accommodation": "people in asylum accommodation at the decision",
+    "place=insecure or none": "people with nowhere secure at the decision",
+    "place=not known": "people out of contact at the decision",
+    "place=custody": "people in custody at the decision",
+    "support=in support": "people in support at the decision",
+    "support=not in support": "people not in support at the decision",
+    "dependants=yes": "people with children or other dependants",
+    "dependants=no": "people without dependants",
+}
+"""Groups as people; one that is not here is told by its heading and value."""
+
+_LITTLE: Final[dict[tuple[str, str], str]] = {
+    ("dependants=yes", "housing.priority_need."): "in priority need already",
+    ("status=no status", "housing."): "not eligible for housing help until they have leave",
+    ("status=asylum claim pending", "housing."): "not eligible for housing help until they have leave",
+    ("place=asylum accommodation", "housing."): "not eligible for housing help until they have leave",
+}
+
+
+def group_people(group: str) -> str:
+    """A stored group as people.
+
+    Examples
+    --------
+    >>> group_people("dependants=yes"), group_people("region=North East")
+    ('people with children or other dependants', 'region: North East')
+    """
+    heading, value = group_label(group)
+    return PEOPLE.get(group, f"{heading[:1].lower()}{heading[1:]}: {value}")
+
+
+def why_little(group: str, paths: Sequence[str]) -> str:
+    """Why a rule of the model keeps an option from this group; empty unless it does for every changed path.
+
+    Parameters
+    ----------
+    group : str
+    paths : sequence of str
+        What the option changes.
+
+    Examples
+    --------
+    >>> why_little("dependants=yes", ["housing.priority_need.confirmed_survivors"])
+    'in priority need already'
+    """
+    for (of, start), why in _LITTLE.items():
+        if of == group and paths and all(path.startswith(start) for path in paths):
+            return why
+    return ""

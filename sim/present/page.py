@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from sim.errors import SimError
+from sim.present.band_words import band_sentence
 from sim.present.costs import cost_in_short, costs_section, tables_of
 from sim.present.crowding import crowded, price_in_beds
 from sim.present.displaced import displaced
-from sim.present.equity import equity_section, group_tables, people_in
+from sim.present.equity import Contrast, contrasts, equity_section, group_tables, people_in
 from sim.present.figures import Table, band_title, bounds, differences_block, places_block, return_block
 from sim.present.history import (
     caveats,
@@ -53,9 +54,9 @@ from sim.present.rests import (
 )
 from sim.present.stations import stations_section
 from sim.present.together import together
+from sim.present.whom import for_whom, where_instead
 from sim.present.words import (
     Effect,
-    band_sentence,
     by_chance_alone,
     how_sure,
     interval,
@@ -150,7 +151,7 @@ def content(stored: Stored) -> dict[str, Any]:
     if not headline:
         raise SimError(f"{stored.path} holds no headline measure, so no answer can be written from it.")
     primary = [effect for effect in headline if effect.metric == headline[0].metric]
-    found = checks(stored)
+    found, told_of_each = checks(stored), answers(stored, headline)
     later_told = [effect for effect in headline if effect.metric in SAID_LATER]
     first_told = [effect for effect in headline if effect.metric not in SAID_LATER] or headline
     groups, costs = group_tables(stored), costs_section(stored)
@@ -167,9 +168,11 @@ def content(stored: Stored) -> dict[str, Any]:
         "start": _date(stored.config["policy"]["start"]),
         "stories": stored.stories,
         "options_named": listed([story.title for story in stored.options]),
-        "answers": [_answer(stored, option, headline) for option in stored.options],
+        "answers": told_of_each,
         "how_sure": how_sure(primary),
-        "by_chance_alone": by_chance_alone(_intervals(headline, [*groups, *tables_of(costs), *others])),
+        "by_chance_alone": by_chance_alone(
+            _intervals(headline, [*groups, *tables_of(costs), *others], told_of_each)
+        ),
         "people": people_in(stored),
         "replications": stored.comparison.replications,
         "band_runs": runs_in_words(stored.comparison.band_replications),
@@ -207,8 +210,16 @@ def content(stored: Stored) -> dict[str, Any]:
     }
 
 
-def _answer(stored: Stored, story: Story, headline: Sequence[Effect]) -> dict[str, Any]:
-    """What is said of one option: a sentence a measure, the band of the first, places and cost."""
+def answers(stored: Stored, headline: Sequence[Effect]) -> list[dict[str, Any]]:
+    """The answer box of every option, as plain values."""
+    apart = contrasts(stored)[0]
+    return [_answer(stored, option, headline, apart.get(option.name, ())) for option in stored.options]
+
+
+def _answer(
+    stored: Stored, story: Story, headline: Sequence[Effect], apart: Sequence[Contrast]
+) -> dict[str, Any]:
+    """What is said of one option: a sentence a measure, for whom, where instead, band and cost."""
     option = story.title
     own = sorted(
         (effect for effect in headline if effect.option == option),
@@ -227,6 +238,8 @@ def _answer(stored: Stored, story: Story, headline: Sequence[Effect]) -> dict[st
         "band": band_sentence(own[0]),
         "price": price_in_beds(stored, story) if extends_support(story) else "",
         "cost": cost_in_short(stored, story),
+        "whom": for_whom(stored, story, apart),
+        "instead": where_instead(stored, story),
     }
 
 
@@ -236,10 +249,13 @@ def _noted(said: str, effect: Effect) -> str:
     return f"{said} {note}" if note else said
 
 
-def _intervals(headline: Sequence[Effect], tables: Sequence[Table | None]) -> int:
-    """Intervals on the page that could exclude zero: headline measures, and cells of the other tables."""
+def _intervals(
+    headline: Sequence[Effect], tables: Sequence[Table | None], boxes: Sequence[dict[str, Any]]
+) -> int:
+    """Intervals on the page that could exclude zero: headline measures, places in the boxes, other tables."""
     cells = [cell for table in tables if table is not None for row in table.rows for cell in row]
     shown = sum("±" in cell or re.search(r"\(.* to .*\)", cell) is not None for cell in cells)
+    shown += sum(len(re.findall(r"\([^()]* to [^()]*\)", box["instead"])) for box in boxes)
     return shown + sum(effect.has_interval and not effect.nothing_changed for effect in headline)
 
 

@@ -266,35 +266,6 @@ def _assumptions(count: int) -> str:
     return "an assumption" if count == 1 else "assumptions"
 
 
-def band_sentence(effect: Effect) -> str:
-    """Say how far the difference moves when the dominant assumptions are set low and high, one at a time."""
-    if effect.band is None:
-        return "No assumption was varied, so how far this rests on them is not known."
-    low, high = effect.band
-    if low == high == 0:
-        return "It changes nothing under any of the assumptions that were varied."
-    runs = min(assumption.runs for assumption in effect.varied)
-    return (
-        f"{range_title(effect)[:1].upper()}{range_title(effect)[1:]}, one at a time: the difference lies "
-        "between "
-        f"{signed(low, effect.unit)} and {signed(high, effect.unit)} {noun_of(effect.unit)} "
-        f"({runs} {'run' if runs == 1 else 'runs'} a setting)."
-    )
-
-
-def range_title(effect: Effect) -> str:
-    """What the assumption band is called: it spans these assumptions and no others.
-
-    Examples
-    --------
-    >>> varied = (Assumption("a", 1.0, 2.0),)
-    >>> range_title(Effect("A", "m", "s", True, "days", "lower", 1.0, 1.0, None, None, 1, varied))
-    'range over this 1 assumption'
-    """
-    count = len(effect.varied)
-    return f"range over this {count} assumption" if count == 1 else f"range over these {count} assumptions"
-
-
 def by_chance_alone(intervals: int) -> str:
     """Say how many intervals stand on a page and how many of them mislead."""
     if intervals == 0:

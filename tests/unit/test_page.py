@@ -120,7 +120,10 @@ def test_only_the_measures_chosen_beforehand_fall_or_rise(html: str) -> None:
     (count,) = re.findall(r"This page holds ([\d,]+) intervals from chance", html)
     shown = len(re.findall(r"<td[^>]*>[^<]*±", html))
     headline = 7 * 3  # of four options one changes nothing; each of the others has seven headline measures
-    assert int(count.replace(",", "")) == shown + headline
+    places = " ".join(re.findall(r"<p>(Where they are instead.*?)</p>", html))
+    instead = len(re.findall(r"\([^()]* to [^()]*\)", places))
+    assert instead
+    assert int(count.replace(",", "")) == shown + headline + instead
     assert "about one in twenty would exclude zero by chance alone" in html
 
 
@@ -264,9 +267,75 @@ def test_a_group_is_named_only_where_it_can_be_told_from_everybody_else(result: 
     named = {each.group for each in found["extended_support_180"] if each.told_apart}
     assert named == {"place at the decision: insecure or none"}
     (said,) = re.findall(r"<li>(Support guaranteed for 180 days[^<]*against[^<]*)</li>", html)
-    assert "lower (better) for place at the decision: insecure or none (−1" in said
+    assert "gains more: people with nowhere secure at the decision (−1" in said
     assert "Region: wales" not in said
     assert "No local-connection test for survivors: no group can be told from everybody else." in html
+
+
+def test_a_box_names_a_group_only_beyond_chance_and_those_who_gain_next_to_nothing_with_the_reason() -> None:
+    from sim.present.equity import Contrast
+    from sim.present.whom import for_whom
+
+    option = read.Story("o", "Option", (), (), (("housing.priority_need.confirmed_survivors", "no", "yes"),))
+    figures = {  # group: mean, low, high of its own difference, and whether it is told apart from the rest
+        "all": (-6.0, -6.2, -5.8),
+        "status=leave to remain": (-10.0, -10.4, -9.6),
+        "sex=female": (-9.0, -19.0, 1.0),
+        "sex=male": (-12.0, -13.0, -11.0),
+        "dependants=yes": (-0.2, -0.6, 0.2),
+        "status=no status": (-1.1, -1.4, -0.8),
+        "region=Wales": (2.0, 1.0, 3.0),
+    }
+    differences = [
+        types.SimpleNamespace(
+            option="o", metric=names.PRIMARY, group=group, unit="days", better="lower", baseline=100.0,
+            mean=mean, low=low, high=high, replications=9, band=(),
+        )
+        for group, (mean, low, high) in figures.items()
+    ]  # fmt: skip
+    import pandas as pd
+
+    columns = ["world", "scenario", "metric", "group", "value"]
+    stored = types.SimpleNamespace(
+        options=(option,),
+        comparison=types.SimpleNamespace(differences=differences, replications=9),
+        outcomes=pd.DataFrame([], columns=columns),
+    )
+    found = [
+        Contrast(group, mean, -6.0, *((-1.0, 1.0) if group == "sex=male" else (1.0, 2.0)), group)
+        for group, (mean, _, _) in figures.items()
+        if group != "all"
+    ]
+    assert for_whom(stored, option, found) == (  # type: ignore[arg-type]
+        "Gains most: people with leave to remain at the decision (−10.0 days, −10.4 to −9.6). "
+        "Gains next to nothing: people with children or other dependants (−0.2 days, −0.6 to +0.2; in "
+        "priority need already). "
+        "More days with nowhere secure: region: Wales (+2.0 days, +1.0 to +3.0)."
+    )
+    assert "no group can be told from everybody else in these 9 runs" in for_whom(
+        stored,
+        option,
+        found[2:3],  # type: ignore[arg-type]
+    )
+    assert for_whom(stored, option, []) == ""  # type: ignore[arg-type]
+
+
+def test_a_box_tells_the_places_of_the_days_gained_and_they_add_up(result: Path) -> None:
+    from sim.present.whom import days_by_place, where_instead
+
+    stored = read.load(result)
+    option = next(each for each in stored.options if each.name == "priority_need")
+    gaps = days_by_place(stored, option.name)
+    assert len(gaps) == 4
+    assert gaps.sum(axis="columns").abs().max() < 1e-9, "a day lost in one place is a day somewhere else"
+    days = np.arange(365.0)
+    less = 0.017 * np.exp(-days / 700)  # as `stored_result` makes the curve of those with nowhere secure
+    assert gaps["insecure or none"].to_numpy() == pytest.approx(-less.sum())
+    said = where_instead(stored, option)
+    assert f"safehouse +{gaps['safehouse'].mean():.1f} (" in said
+    assert "insecure" not in said
+    same = next(each for each in stored.options if each.name == "local_connection_exempt")
+    assert where_instead(stored, same) == ""
 
 
 def test_everybody_else_is_everybody_without_the_group() -> None:

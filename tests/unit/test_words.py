@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sim.present.band_words import band_sentence
 from sim.present.words import (
     Assumption,
     Effect,
     amount,
-    band_sentence,
     by_chance_alone,
     headline,
     how_sure,
@@ -177,11 +177,34 @@ def test_the_band_is_told_as_a_range_with_the_central_value_in_it() -> None:
     band = (Assumption("A", -20.0, -13.0), Assumption("B", None, -5.0))
     assert band_sentence(effect(assumptions=band)) == (
         "Range over these 2 assumptions, one at a time: the difference lies between −20.0 and −5.0 days "
-        "(1 run a setting)."
+        "(1 run a setting). The low end comes from “A” set low; the high end from “B” set high."
     )
     assert "No assumption was varied" in band_sentence(effect())
     nothing = effect(0.0, 0.0, 0.0, assumptions=(Assumption("A", 0.0, 0.0),))
     assert "changes nothing under any" in band_sentence(nothing)
+
+
+@given(
+    central=st.floats(-30, 30),
+    ends=st.lists(st.tuples(st.floats(-30, 30), st.floats(-30, 30)), min_size=1, max_size=5),
+)
+def test_the_ends_of_the_band_are_named_after_the_assumptions_that_set_them(
+    central: float, ends: list[tuple[float, float]]
+) -> None:
+    band = tuple(Assumption(f"A{place}", low, high) for place, (low, high) in enumerate(ends))
+    one = effect(central, assumptions=band)
+    assert one.band is not None
+    found = re.search(r"The low end comes from (.*?); the high end from (.*?)\.$", band_sentence(one))
+    if found is None:
+        assert signed(one.band[0], "days") == signed(one.band[1], "days")
+        return
+    settings = {
+        f"“A{place}” set {side}": value
+        for place, pair in enumerate(ends)
+        for side, value in zip(("low", "high"), pair, strict=True)
+    }
+    for end, told in zip(one.band, found.groups(), strict=True):
+        assert (central if told == "the central setting" else settings[told]) == end
 
 
 def test_headline_speaks_of_every_option_on_one_measure_and_then_of_how_sure() -> None:
