@@ -32,6 +32,11 @@ fitting = typer.Typer(
 )
 app.add_typer(fitting)
 
+studying = typer.Typer(
+    name="study", help="Run and analyse designs of many points.", no_args_is_help=True, rich_markup_mode=None
+)
+app.add_typer(studying)
+
 Overrides = Annotated[
     list[str] | None,
     typer.Argument(
@@ -109,6 +114,58 @@ def compare(
         commands.compare(rest, names, out, events, rule)
     else:
         commands.compare(rest, names, out, events)
+
+
+MetricNames = Annotated[
+    list[str] | None,
+    typer.Option("--metric", metavar="NAME", help="Keep this metric; may be repeated.", show_default=False),
+]
+GroupNames = Annotated[
+    list[str] | None,
+    typer.Option("--group", metavar="NAME", help="... of this group, as sex=female.", show_default=False),
+]
+Shard = Annotated[
+    str, typer.Option("--shard", metavar="I/N", help="Run this share; shards meet in one folder.")
+]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Say how many runs, how long and how much disk; run one to know.")
+]
+
+
+@app.command()
+def sweep(
+    overrides: Overrides = None,
+    out: Out = Path("results"),
+    metric: MetricNames = None,
+    group: GroupNames = None,
+    shard: Shard = "",
+    dry_run: DryRun = False,
+) -> None:
+    """Run every combination of values: path=a,b path=range(1,5) scenarios=glob(*), as Hydra's multirun does.
+
+    option.PATH=a,b varies the option alone. executor=local|serial|dask says where the work is done.
+    """
+    from sim.study import commands
+
+    options = {"metrics": metric or (), "groups": group or (), "shard": shard, "dry_run": dry_run}
+    commands.sweep(overrides or (), out, **options)
+
+
+@studying.command(name="run")
+def study_run(
+    design: Annotated[Path, typer.Argument(metavar="DESIGN", help="A design: FILE.yaml or FILE.csv.")],
+    overrides: Overrides = None,
+    out: Out = Path("results"),
+    metric: MetricNames = None,
+    group: GroupNames = None,
+    shard: Shard = "",
+    dry_run: DryRun = False,
+) -> None:
+    """Run the points of a design: factorial, Latin hypercube, Sobol points, or a CSV file of your own."""
+    from sim.study import commands
+
+    options = {"metrics": metric or (), "groups": group or (), "shard": shard, "dry_run": dry_run}
+    commands.run(design, overrides or (), out, **options)
 
 
 @app.command()

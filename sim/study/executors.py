@@ -24,8 +24,11 @@ class Executor(Protocol):
     """Carries out batches."""
 
     name: str
-    slots: int
-    """How many batches are worked on at a time."""
+
+    @property
+    def slots(self) -> int:
+        """How many batches are worked on at a time."""
+        ...
 
     def submit(self, batch: Sequence[Task], worker: Worker) -> None:
         """Take a batch."""
