@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from sim.errors import SimError
-from sim.experiment.disk import only_writer, prepare_root
+from sim.experiment.disk import DiskError, only_writer, prepare_root
 from sim.study.executors import Executor, Pool, Serial
 from sim.study.points import Detail, Point, address, check_names
 from sim.study.resolving import Known, resolve_all
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 UNITS: Final = "units"
 _BATCH_SECONDS: Final = 4.0  # how long a batch should take: long beside what it costs to hand one over
 _MOST_OPTIONS: Final = 16  # that share one history in one task
+_GRACE: Final = 10.0  # how long a study that another command still holds is waited for [s]
 _AHEAD: Final = 2  # batches handed over for each that is worked on
 Progress = Callable[[int, int], None]
 
@@ -203,7 +204,7 @@ def carry_out(
     """
     began = time.perf_counter()
     folder = prepare_root(folder)
-    with only_writer(folder, owner):
+    with _alone(folder, owner):
         store = Segments(folder / UNITS, owner).open()
         report = Report(units=len(work), damaged=list(store.damaged))
         report.kept = sum(unit.address in store for unit in work.units())
@@ -215,6 +216,33 @@ def carry_out(
         store.tidy()
     report.seconds = time.perf_counter() - began
     return report
+
+
+@contextmanager
+def _alone(folder: Path, owner: str) -> Iterator[None]:
+    """Hold the lock of this study; the workers of a command that was killed need a moment to end.
+
+    Raises
+    ------
+    SimError
+        If another command still runs it after some seconds.
+    """
+    until = time.monotonic() + _GRACE
+    while True:
+        lock = only_writer(folder, owner)
+        try:
+            lock.__enter__()
+            break
+        except DiskError:
+            raise
+        except SimError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.1)
+    try:
+        yield
+    finally:
+        lock.__exit__(None, None, None)
 
 
 def _run(

@@ -131,7 +131,7 @@ class Dask:
 
     def __init__(self, address: str, patience: float = 30.0) -> None:
         try:
-            from distributed import Client
+            from distributed import Client, as_completed
         except ImportError:
             raise SimError(
                 'executor=dask needs the extra "cluster", which is not installed here; install it with: '
@@ -153,6 +153,8 @@ class Dask:
                 f"executor=dask address={address}: the scheduler has no workers. Start some with: "
                 f"dask worker {address} --nthreads 1"
             ) from None
+        finished: Any = as_completed
+        self._finished: Any = finished(loop=self._client.loop)
         self._running: set[Any] = set()
 
     @property
@@ -162,20 +164,19 @@ class Dask:
         return max(1, sum(int(one["nthreads"]) for one in told))
 
     def submit(self, batch: Sequence[Task], worker: Worker) -> None:
-        self._running.add(self._client.submit(work, list(batch), worker, pure=False, retries=2))
+        future = self._client.submit(work, list(batch), worker, pure=False)
+        self._running.add(future)
+        self._finished.add(future)
 
     def finished(self) -> list[Done]:
-        from distributed import wait as wait_for
         from distributed.scheduler import KilledWorker
 
-        wait_until: Any = wait_for
-        done, self._running = wait_until(self._running, return_when="FIRST_COMPLETED")
+        future = next(self._finished)
+        self._running.discard(future)
         try:
-            return [future.result() for future in done]
+            return [future.result()]
         except KilledWorker as error:
-            raise SimError(
-                f"The cluster lost every worker that was given one batch: {error}", exit_code=1
-            ) from None
+            raise SimError(f"The cluster lost every worker given one batch: {error}", exit_code=1) from None
 
     def close(self, *, at_once: bool = False) -> None:
         with suppress(Exception):

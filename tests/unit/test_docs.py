@@ -36,6 +36,7 @@ NAMES = [
     "performance",
     "precision",
     "report",
+    "scaling",
     "seeds",
     "stories",
     "sweeps",
