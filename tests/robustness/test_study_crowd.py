@@ -77,16 +77,16 @@ def test_a_study_killed_three_times_ends_with_the_rows_of_one_that_was_not(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With the stand-in; with the model itself below."""
-    work, whole, diary = work_of(24, 4), tmp_path / "whole", tmp_path / "diary"
+    work, whole, diary = work_of(6, 8), tmp_path / "whole", tmp_path / "diary"
     carry_out(work, whole, local(1, stand_in), worker=stand_in)
     monkeypatch.setenv("STUDY_PAUSE", "0.02")
     monkeypatch.setenv("STUDY_DIARY", str(diary))
     seen = kill_three_times(work, tmp_path / "killed", stand_in)
-    assert 0 < seen[0] <= seen[1] <= seen[2] <= 96
+    assert 0 < seen[0] <= seen[1] <= seen[2] <= 48
     pd.testing.assert_frame_equal(rows(work, tmp_path / "killed"), rows(work, whole))
     told = diary.read_text().splitlines()
-    assert len(set(told)) == 96
-    assert len(told) < 96 + 60  # what was finished was not run again
+    assert len(set(told)) == 48
+    assert len(told) < 48 + 40  # what was finished was not run again
 
 
 def test_shards_meet_in_one_store_and_none_runs_what_is_anothers(
@@ -94,7 +94,7 @@ def test_shards_meet_in_one_store_and_none_runs_what_is_anothers(
 ) -> None:
     diary = tmp_path / "diary"
     monkeypatch.setenv("STUDY_DIARY", str(diary))
-    work = work_of(20, 2)
+    work = work_of(6, 6)
     for number in range(3):
         carry_out(
             work,
@@ -104,7 +104,7 @@ def test_shards_meet_in_one_store_and_none_runs_what_is_anothers(
             mine=lambda where, number=number: int(where, 16) % 3 == number,  # type: ignore[misc]
             owner=f"shard-{number}",
         )
-    assert len(diary.read_text().splitlines()) == 40
+    assert len(diary.read_text().splitlines()) == 36
     monkeypatch.delenv("STUDY_DIARY")
     carry_out(work, tmp_path / "whole", local(1, stand_in), worker=stand_in)
     pd.testing.assert_frame_equal(rows(work, tmp_path / "shards"), rows(work, tmp_path / "whole"))

@@ -93,7 +93,7 @@ def test_a_damaged_segment_is_put_aside_and_run_again(tmp_path: Path, diary: Pat
 
 
 def test_many_small_segments_become_few_and_lose_nothing(tmp_path: Path) -> None:
-    work = plan_work(design(40), 2, 7)
+    work = plan_work(design(4), 20, 7)
     store = Segments(tmp_path).open()
     tasks = list(work.tasks(lambda _: False))
     for task in tasks:
@@ -111,7 +111,7 @@ def test_many_small_segments_become_few_and_lose_nothing(tmp_path: Path) -> None
 def test_a_command_killed_while_it_puts_segments_together_counts_nothing_twice(
     tmp_path: Path,
 ) -> None:
-    work = plan_work(design(16), 1, 7)
+    work = plan_work(design(2), 8, 7)
     store = Segments(tmp_path).open()
     kept: dict[str, bytes] = {}
     for task in work.tasks(lambda _: False):
