@@ -1,9 +1,9 @@
-"""The mutation score of a room: each mutant against the tests that come through its lines, quickest first.
+"""The mutation score of a room: each mutant against whole runs, then the tests that come through its lines.
 
 pytest collects the room's tests once. Every test then runs in a copy of that process (`os.fork`), once as
-things are, noting lines and time, and again against each mutant until one fails; the whole runs of a room
-are tried on each, after a few that are quick. A mutant that breaks something, or never ends, is noticed too;
-one whose lines no test comes through is not. The figures are `tests.mutation.scored`'s. Needs `os.fork`.
+things are, noting lines and time, and again against each mutant, quickest first, until one fails. The whole
+runs of a room are taken to come through every line. A mutant that breaks something, or never ends, is noticed
+too; one whose lines no test comes through is not. The figures are `tests.mutation.scored`'s. Needs `os.fork`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import sys
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
 from types import FrameType
@@ -34,14 +34,12 @@ from tests.mutation.scored import NEVER_ENDED, Fate, summary
 SEED: Final = 20260401
 PATIENCE: Final = 5.0
 """A mutant is given so many times as long as its tests take as things are, and ten seconds more."""
-AT_MOST: Final = 12.0
-"""Tests tried on one mutant besides the whole runs, in seconds as things are."""
-FIRST: Final = 3.0
-"""Of these, so many seconds come before the whole runs."""
+AT_MOST: Final = 8.0
+"""Tests tried on one mutant besides the whole runs, in seconds as things are (while lines are noted)."""
 
 Lines = set[tuple[str, int]]
 EVERYWHERE: Final = ("", 0)
-"""A line that stands for every line: whole runs are tried on each mutant."""
+"""A line that stands for every line."""
 
 
 @dataclass(frozen=True)
@@ -137,8 +135,8 @@ def _through(item: pytest.Item, files: set[str]) -> tuple[bool, Lines, float]:
     return passed, reached, time.process_time()
 
 
-def _timed(item: pytest.Item) -> tuple[bool, Lines, float]:
-    """As `_through`, of a whole run, which is taken to come through every line."""
+def _whole(item: pytest.Item) -> tuple[bool, Lines, float]:
+    """As `_through`, of a whole run, whose lines are not noted."""
     return passes(item), {EVERYWHERE}, time.process_time()
 
 
@@ -149,17 +147,16 @@ def as_things_are(items: Sequence[pytest.Item], room: Room, workers: int = 1) ->
 
     def note(item: pytest.Item) -> Any:
         if room.is_whole_run(item.nodeid):
-            return in_copy(lambda: _timed(item), 4.0 * room.longest)
-        return in_copy(lambda: _through(item, files), 4.0 * room.longest)
+            return in_copy(lambda: _whole(item), room.longest)
+        return in_copy(lambda: _through(item, files), room.longest)
 
     for item, (traced, why) in zip(items, in_workers(note, items, workers), strict=True):
         passed, lines, seconds = traced or (False, set(), 0.0)
-        if traced is not None and seconds > room.longest:
-            why, traced = f"{seconds:.1f} s", None
-        if not passed or traced is None:
+        if traced is None or not passed:
             print(f"not used: {item.nodeid}: {why or 'it fails as things are'}", flush=True)
         elif lines:
             found[item.nodeid] = Trial(lines, seconds)
+    print(f"{len(found)} of {len(items)} tests are used", flush=True)
     return found
 
 
@@ -184,21 +181,15 @@ def put_in(mutant: Mutant) -> None:
 
 
 def chosen_for(mutant: Mutant, trials: dict[str, Trial]) -> tuple[list[str], float]:
-    """The tests to try on a mutant, in order, and their seconds.
-
-    Those that come through its lines, quickest first; after `FIRST` seconds of them the whole runs.
-    """
-    lines = {(str(mutant.file), line) for line in range(mutant.line, mutant.last_line + 1)}
-    at_first, later = list[tuple[float, str]](), list[tuple[float, str]]()
-    seconds = 0.0
+    """The tests that come through a mutant's lines, quickest first, and their seconds."""
+    lines = {(str(mutant.file), line) for line in range(mutant.line, mutant.last_line + 1)} | {EVERYWHERE}
+    told, seconds = list[str](), 0.0
     for one, name in sorted((trial.seconds, name) for name, trial in trials.items() if trial.lines & lines):
-        if at_first and seconds + one > AT_MOST:
+        if told and EVERYWHERE not in trials[name].lines and seconds + one > AT_MOST:
             break
+        told.append(name)
         seconds += one
-        (at_first if seconds <= FIRST or not at_first else later).append((one, name))
-    whole = sorted((trial.seconds, name) for name, trial in trials.items() if EVERYWHERE in trial.lines)
-    told = [*at_first, *whole, *later]
-    return [name for _, name in told], sum(one for one, _ in told)
+    return told, seconds
 
 
 def fate_of(mutant: Mutant, items: dict[str, pytest.Item], trials: dict[str, Trial]) -> Fate:
@@ -260,34 +251,46 @@ class Score:
     ) -> None:
         self.name, self.room, self.sample, self.seed = room, ROOMS[room], sample, seed
         self.again, self.workers, self.write = frozenset(again), workers, write
-        self.fates: list[Fate] = []
+        self.fates: dict[str, Fate] = {}
         self.every = 0
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        """Find what each test comes through, then try the mutants."""
+        """Try the whole runs on every mutant, then the other tests on those that none of them noticed."""
         _load(self.room.kernels)
-        trials = as_things_are(session.items, self.room, self.workers)
-        items = {item.nodeid: item for item in session.items}
-        print(f"{len(trials)} of {len(items)} tests are used", flush=True)
         mutants = [one for one in self.room.mutants() if not self.again or one.name in self.again]
         self.every = len(mutants)
         if 0 < self.sample < len(mutants):
             chosen = sorted(random.Random(self.seed).sample(range(len(mutants)), self.sample))
             mutants = [mutants[k] for k in chosen]
-        for fate in in_workers(lambda mutant: fate_of(mutant, items, trials), mutants, self.workers):
-            self.fates.append(fate)
-            if len(self.fates) % 10 == 0:
-                noticed = sum(one.noticed_by is not None for one in self.fates)
-                print(f"... {noticed} of {len(self.fates)}", flush=True)
-                self._keep()
+        whole = [item for item in session.items if self.room.is_whole_run(item.nodeid)]
+        others = [item for item in session.items if not self.room.is_whole_run(item.nodeid)]
+        for part in (whole, others):
+            if part and mutants:
+                mutants = self._try(mutants, part)
+        for fate in self.fates.values():
             if fate.noticed_by is None:
-                print(f"{fate.mutant.where}  {fate.mutant.name}  ({fate.tried} tests)", flush=True)
-        self._keep()
+                print(f"{fate.mutant.where}  {fate.mutant.name}  ({fate.tried} tests)")
         return True
+
+    def _try(self, mutants: Sequence[Mutant], tests: Sequence[pytest.Item]) -> list[Mutant]:
+        """Try some tests on some mutants; those that none noticed."""
+        items = {item.nodeid: item for item in tests}
+        trials = as_things_are(tests, self.room, self.workers)
+        unnoticed: list[Mutant] = []
+        fates = in_workers(lambda mutant: fate_of(mutant, items, trials), mutants, self.workers)
+        for number, (mutant, fate) in enumerate(zip(mutants, fates, strict=True), 1):
+            before = self.fates.get(mutant.name)
+            self.fates[mutant.name] = replace(fate, tried=fate.tried + (before.tried if before else 0))
+            if fate.noticed_by is None:
+                unnoticed.append(mutant)
+            if number % 10 == 0 or number == len(mutants):
+                print(f"... {number - len(unnoticed)} of {number}", flush=True)
+                self._keep()
+        return unnoticed
 
     def _keep(self) -> None:
         if self.write is not None:
-            told = {fate.mutant.name: fate.noticed_by for fate in self.fates}
+            told = {name: fate.noticed_by for name, fate in self.fates.items()}
             self.write.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
 
 
@@ -310,9 +313,11 @@ def main(
     os.chdir(CHECKOUT)
     began = time.monotonic()
     options = ["-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--capture=no", "--no-header"]
+    options += [word for name in score.room.without for word in ("--deselect", name)]
     pytest.main([*options, "-m", "not deep", *score.room.tests], plugins=[score])
-    for line in summary(score.name, score.fates, score.every, score.seed):
+    fates = list(score.fates.values())
+    for line in summary(score.name, fates, score.every, score.seed):
         print(line)
     print(f"in {time.monotonic() - began:.0f} s")
-    noticed = sum(fate.noticed_by is not None for fate in score.fates)
-    return 0 if score.fates and noticed >= 0.85 * len(score.fates) else 1
+    noticed = sum(fate.noticed_by is not None for fate in fates)
+    return 0 if fates and noticed >= 0.85 * len(fates) else 1
