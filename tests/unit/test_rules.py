@@ -68,7 +68,13 @@ def test_each_age_groups_published_share_holds_after_the_split_by_authority():
     weight_ie = 0.25
     enforcement = Steps((-inf,), (weight_ie,))
     tables = positive_shares(positive, enforcement, lambda day: (0.5, 0.4, 0.1))
-    for when in (date(2014, 5, 1), date(2022, 2, 1), date(2023, 11, 1)):
+    for when in (
+        date(2014, 1, 15),
+        date(2014, 5, 1),
+        date(2022, 2, 1),
+        date(2023, 11, 1),
+        date(2023, 12, 31),
+    ):
         day = float(day_of(when))
         ratio = positive.odds_immigration_enforcement.at(when)
         for group, dated in enumerate((positive.adult, positive.child, positive.unknown)):
@@ -81,12 +87,13 @@ def test_the_overall_share_holds_over_ages_and_authorities_from_its_date_on():
     positive = parameters().decisions.conclusive_grounds.positive
     mix, weight_ie = (0.5, 0.4, 0.1), 0.3
     tables = positive_shares(positive, Steps((-inf,), (weight_ie,)), lambda day: mix)
-    day = float(day_of(date(2026, 6, 1)))
-    total = 0.0
-    for group, weight in enumerate(mix):
-        single, ie = at(tables[2 * group], day), at(tables[2 * group + 1], day)
-        total += weight * ((1 - weight_ie) * single + weight_ie * ie)
-    assert total == pytest.approx(0.65, abs=1e-9)
+    for when, share_then in ((date(2024, 1, 1), 0.48), (date(2026, 6, 1), 0.65)):
+        day = float(day_of(when))
+        total = 0.0
+        for group, weight in enumerate(mix):
+            single, ie = at(tables[2 * group], day), at(tables[2 * group + 1], day)
+            total += weight * ((1 - weight_ie) * single + weight_ie * ie)
+        assert total == pytest.approx(share_then, abs=1e-9)
     adult, child = at(tables[0], day), at(tables[2], day)
     assert (child / (1 - child)) / (adult / (1 - adult)) == pytest.approx(3.0)
 
@@ -103,6 +110,20 @@ def test_the_shares_of_a_run_meet_the_stated_overall_share_and_order_of_authorit
     assert sum(weight * rg[2 * group] for group, weight in enumerate(mix)) == pytest.approx(0.63, abs=1e-9)
     cg = [at(steps, day) for steps in rules.cg_positive]
     assert cg[1] < 0.45 < cg[0]
+    # conclusive decisions are about those with positive reasonable grounds; the Immigration Enforcement
+    # authority decides about a share of those who are not UK nationals
+    uk = of.people.traits.uk_share
+    uk_share = sum(
+        weight * table.at(of.people.arrivals.projection_from)
+        for weight, table in zip(mix, (uk.adult, uk.child, uk.unknown), strict=True)
+    )
+    enforcement = of.people.traits.immigration_enforcement_share.at(date(2026, 6, 1)) * (1 - uk_share)
+    decided = [weight * rg[2 * group] for group, weight in enumerate(mix)]
+    found = sum(
+        weight * ((1 - enforcement) * cg[2 * group] + enforcement * cg[2 * group + 1])
+        for group, weight in enumerate(decided)
+    )
+    assert found / sum(decided) == pytest.approx(0.65, abs=1e-9)
 
 
 # ------------------------------------------------------------------------------- recovery needs assessments

@@ -262,3 +262,8 @@ def test_the_line_is_never_longer_than_one_in_which_a_household_in_ten_is_housed
     assert turn / (turn + leaves) == pytest.approx(served ** (1 - share))
     assert wait == pytest.approx(-log(max(served, LEAST_SERVED)) * share / leaves)
     assert in_line(0.0, ends, share)[0] == 0.0
+
+
+def test_a_longer_stay_is_for_new_decisions_unless_it_is_for_everyone_in_support() -> None:
+    assert not rules(policy__applies_to="new_cg_positives").support.floor_for_everyone
+    assert rules(policy__applies_to="everyone_in_support").support.floor_for_everyone
