@@ -11,7 +11,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 
 .DELETE_ON_ERROR:
-.PHONY: run test test-deep bench docs install clean
+.PHONY: run test test-deep bench docs audit install clean
 
 run: $(STAMP)
 	$(BIN)/cliffedge compare
@@ -40,6 +40,10 @@ bench: $(STAMP)
 docs: $(STAMP)
 	$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build/html
 	@echo "The documentation: docs/_build/html/index.html"
+
+# Known vulnerabilities in the locked packages; needs the network, and says plainly where there is none.
+audit:
+	PYTHON="$(PYTHON)" .ci/audit
 
 install: $(STAMP)
 
