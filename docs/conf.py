@@ -1,7 +1,7 @@
 """Settings of the documentation site, which `make docs` builds with Sphinx and MyST from these pages.
 
-Before the pages are read, the reference is made from the code into ``docs/_generated`` (see ``generate.py``), so
-it cannot go stale. The site asks nothing of the network: no fonts, no scripts, no inventories of other projects.
+Before the pages are read, the reference is made from the code into ``docs/_generated`` (see ``generate.py``),
+so it cannot go stale. The site asks nothing of the network: no fonts, no scripts, no other inventories.
 """
 
 import sys
@@ -36,7 +36,7 @@ html_theme = "alabaster"
 html_title = f"Cliff Edge {__version__}"
 html_show_copyright = False
 html_theme_options = {
-    "description": "What happens to survivors of modern slavery after the decision. Everyone in it is synthetic.",
+    "description": "What happens to survivors of modern slavery after the decision. Everyone is synthetic.",
     "fixed_sidebar": False,
     "page_width": "72rem",
     "sidebar_width": "16rem",
@@ -50,7 +50,7 @@ html_theme_options = {
 html_static_path: list[str] = []
 
 
-def setup(app):  # noqa: ANN001, ANN201
+def setup(app):
     """Make the reference before Sphinx looks for pages."""
     app.connect("builder-inited", lambda _: generate.write(HERE / "_generated"))
     app.connect("source-read", generate.point_links_inside)

@@ -17,7 +17,7 @@ SEED = 11
 MULTIPLIER = 0.02
 WIDTH = 1080
 LEFT, TOP, LINE, GAP = 14, 14, 34, 8
-LETTER = 7.0
+LETTER = 6.6
 """Widths and heights in pixels of the picture; a letter's is rounded up."""
 
 
@@ -28,10 +28,13 @@ class Counted:
     referred: int
     followed: int
     met: dict[Event, int]
+    followed_by: dict[tuple[Event, Event], int]
 
     def share(self, event: Event) -> float:
         """Share of all survivors, or after the decisions of those whose life is followed."""
-        return self.met.get(event, 0) / (self.referred if event < Event.COMMUNITY_LIFE_BEGINS else self.followed)
+        return self.met.get(event, 0) / (
+            self.referred if event < Event.COMMUNITY_LIFE_BEGINS else self.followed
+        )
 
 
 def rooms() -> dict[str, list[Event]]:
@@ -67,7 +70,25 @@ def counted() -> Counted:
     pairs = np.unique(np.column_stack([log.event.astype(np.int64), log.person.astype(np.int64)]), axis=0)
     events, people_met = np.unique(pairs[:, 0], return_counts=True)
     met = {Event(int(event)): int(count) for event, count in zip(events, people_met, strict=True)}
-    return Counted(len(people), met[Event.COMMUNITY_LIFE_BEGINS], met)
+    same = log.person[1:] == log.person[:-1]
+    steps = np.column_stack([log.event[:-1][same], log.event[1:][same]])
+    ways, often = np.unique(steps, axis=0, return_counts=True)
+    followed_by = {(Event(int(a)), Event(int(b))): int(n) for (a, b), n in zip(ways, often, strict=True)}
+    return Counted(len(people), met[Event.COMMUNITY_LIFE_BEGINS], met, followed_by)
+
+
+def next_rooms(found: Counted) -> list[str]:
+    """A table of steps from room to room for every hundred people who are followed."""
+    room_of = {event: room for room, events in rooms().items() for event in events}
+    names = list(rooms())
+    steps = dict.fromkeys(((a, b) for a in names for b in names), 0)
+    for (first, second), often in found.followed_by.items():
+        steps[room_of[first], room_of[second]] += often
+    table = ["| from | " + " | ".join(names) + " |", "|---" * (len(names) + 1) + "|"]
+    for a in names:
+        cells = (f"{100 * steps[a, b] / found.followed:.0f}" for b in names)
+        table.append(f"| {a} | " + " | ".join(cells) + " |")
+    return table
 
 
 def percent(share: float) -> str:
@@ -118,11 +139,12 @@ def alternative(found: Counted) -> str:
     share = {event: percent(found.share(event)) for event in Event}
     return (
         f"Map of {len(Event)} events in {len(rooms())} rooms. Of {found.referred} synthetic people "
-        f"{share[Event.RG_POSITIVE]} get a positive reasonable grounds decision and {share[Event.CG_POSITIVE]} "
-        f"a positive conclusive one. Of {found.followed} whose life in the community is followed "
-        f"{share[Event.SUPPORT_STARTED]} start support, {share[Event.APPLIED_AS_HOMELESS]} apply as homeless, "
-        f"{share[Event.MAIN_DUTY_ACCEPTED]} are owed the main duty, {share[Event.CRISIS]} have a crisis and "
-        f"{share[Event.RE_EXPLOITED]} are exploited again."
+        f"{share[Event.RG_POSITIVE]} get a positive reasonable grounds decision and "
+        f"{share[Event.CG_POSITIVE]} a positive conclusive one. Of {found.followed} whose life in the "
+        f"community is followed {share[Event.SUPPORT_STARTED]} start support, "
+        f"{share[Event.APPLIED_AS_HOMELESS]} apply as homeless, {share[Event.MAIN_DUTY_ACCEPTED]} are owed "
+        f"the main duty, {share[Event.CRISIS]} have a crisis and {share[Event.RE_EXPLOITED]} are exploited "
+        "again."
     )
 
 
@@ -131,20 +153,25 @@ def pages() -> dict[str, str]:
     found = counted()
     text = [
         "# Map of events\n",
-        "Everything that can happen to a survivor in the model, room by room, in the order of the code's own list "
-        "(`sim/engine/log.py`). The bar in each box, and the number, say how many meet the event at least once in one "
-        f"small run of today's rules from 2014 to the end of follow-up ({MULTIPLIER:g} times the published referrals, seed {SEED}): "
-        "of everybody in the decisions, of those whose life in the community is followed (adults in England and "
-        "Wales) in the rooms after them. The run shows how the rooms hang together; it is too small to quote.\n",
+        "Everything that can happen to a survivor in the model, room by room, in the order of the "
+        "code's own list (`sim/engine/log.py`). The bar in each box, and the number, say how many "
+        "meet the event at least once in one small run of today's rules from 2014 to the end of "
+        f"follow-up ({MULTIPLIER:g} times the published referrals, seed {SEED}): of everybody in the "
+        "decisions, of those whose life in the community is followed (adults in England and Wales) in "
+        "the rooms after them. Desks and safehouses keep their full size in it, so nearly nobody "
+        "waits for them, and what today's rules switch off shows none. It tells how the rooms hang "
+        "together and is too small to quote.\n",
         f"![{alternative(found)}](event_map.svg)\n",
-        "The rules behind it are told in [the pathway](../pathway.md), and each event's number, details and place in "
-        "[events](../events.md).\n",
+        "The rules behind it are told in [the pathway](../pathway.md), and each event's number, details and "
+        "place in [events](../events.md).\n",
+        "## What leads where\n",
+        "How often, for every hundred people whose life in the community is followed, an event of the room "
+        "on the left is followed next by one of the room above: read a line from left to right.\n",
+        *next_rooms(found),
     ]
     for room, events in rooms().items():
-        text.append(f"## {room}\n\n| what happens | in words | who meets it |\n|---|---|---|")
-        text += [
-            f"| {in_words(event)} | {EVENT_MEANING[event].replace('|', ',')} | {percent(found.share(event))} |"
-            for event in events
-        ]
-        text.append("")
-    return {"event_map.svg": picture(found), "event_map.md": "\n".join(text)}
+        text.append(f"\n## {room}\n\n| what happens | in words | who meets it |\n|---|---|---|")
+        for event in events:
+            meaning = EVENT_MEANING[event].replace("|", ",")
+            text.append(f"| {in_words(event)} | {meaning} | {percent(found.share(event))} |")
+    return {"event_map.svg": picture(found), "event_map.md": "\n".join(text) + "\n"}

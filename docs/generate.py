@@ -1,7 +1,7 @@
 """The generated part of the documentation: command line, parameters, programming interface, map of events.
 
-`conf.py` calls `write` before Sphinx looks for pages; nothing of it is kept in git, so it cannot go stale. Every
-word of it comes from the code and the evidence register. Not here: the pages that people write.
+`conf.py` calls `write` before Sphinx looks for pages; nothing of it is kept in git, so it cannot go stale.
+Every word comes from the code and the evidence register. Not here: the pages that people write.
 """
 
 from __future__ import annotations
@@ -176,10 +176,10 @@ def parameters_index() -> str:
     branches = _branches()
     text = [
         "# Parameters\n",
-        f"{sum(map(len, branches.values()))} parameters, with {len(entries)} entries in the evidence register "
-        f"(an entry may cover a branch); {assumed} entries rest on no published source. `cliffedge explain "
-        "PATH` gives one parameter in full, with its sources. A value that changed by law or practice has "
-        "its dates.\n",
+        f"{sum(map(len, branches.values()))} parameters, with {len(entries)} entries in the register of "
+        f"evidence (an entry may cover a branch); {assumed} entries rest on no published source. `cliffedge "
+        "explain PATH` gives one parameter in full, with its sources. A value that changed by law or "
+        "practice has its dates.\n",
         "```{toctree}\n:maxdepth: 1\n",
         *(f"parameters_{branch}" for branch in branches),
         "```\n",
@@ -226,8 +226,8 @@ def _branch(branch: str, found: list[tuple[str, Any]]) -> str:
 
 def _value(value: Any) -> str:
     """A value as `cliffedge explain` words it, a long list of dates cut to its ends."""
-    from sim.config.values import Dated
     from sim.commands import value_in_words
+    from sim.config.values import Dated
 
     if isinstance(value, Dated) and len(value.values) > 6:
         first, last = value.values[0], value.values[-1]
@@ -239,9 +239,9 @@ def _value(value: Any) -> str:
 def interface() -> str:
     """The public modules with what their docstrings say, read by Sphinx's autodoc."""
     text = [
-        "# Programming interface\n\nThe modules that notebooks and other programs may rely on, from their own "
-        "docstrings. Every module says at its top what it is for and what it is not; every other module may "
-        "change without notice.\n"
+        "# Programming interface\n\nThe modules that notebooks and other programs may rely on, from their "
+        "own docstrings. Every module says at its top what it is for and what it is not; every other "
+        "module may change without notice.\n"
     ]
     for room, modules in INTERFACE.items():
         text.append(f"## {room}\n")

@@ -49,12 +49,11 @@ class Supply(Part):
 
     response: Share
     lets_to_homeless_per_year: Rate
-    main_duty_ends_per_year: Rate
     households_in_temporary: Rate
 
     @model_validator(mode="after")
     def totals_are_there(self) -> Supply:
-        for name in ("lets_to_homeless_per_year", "main_duty_ends_per_year", "households_in_temporary"):
+        for name in ("lets_to_homeless_per_year", "households_in_temporary"):
             if getattr(self, name) == 0.0:
                 raise ValueError(f"{name} must be above 0: figures are set beside it; nearest: 1")
         return self

@@ -54,7 +54,7 @@ NOT_DRAWN = (
     *("title", "payer", "decided_by", "cost_per_week", "set_up_cost"),
     *("overall_from", "newest", "oldest", *PLACES),
     "size_ratio",
-    *("response", "lets_to_homeless_per_year", "main_duty_ends_per_year", "households_in_temporary"),
+    *("response", "lets_to_homeless_per_year", "households_in_temporary"),
 )
 WORDS_OF_SERVICES: dict[str, tuple[str, ...]] = {
     "need": NEEDS,

@@ -21,30 +21,8 @@ from sim.present.limits import NOT_MODELLED
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
-PAGES = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted(DOCS.glob("*.md")))
-NAMES = [
-    "app",
-    "architecture",
-    "assumptions",
-    "dependencies",
-    "events",
-    "exports",
-    "how_to_add_a_service",
-    "how_we_know",
-    "installing",
-    "not_modelled",
-    "outcomes",
-    "pathway",
-    "performance",
-    "precision",
-    "report",
-    "scaling",
-    "seeds",
-    "stories",
-    "sweeps",
-    "trainers_guide",
-    "validation",
-]
+AT_THE_TOP = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "CODE_OF_CONDUCT.md", "SECURITY.md")
+PAGES = (*(ROOT / name for name in AT_THE_TOP), *sorted(DOCS.glob("*.md")))
 PLACEHOLDERS = {"PATH": "support.beds", "NAME": "priority_need"}
 
 Rows = list[list[str]]
@@ -229,8 +207,20 @@ def test_every_lever_says_when_it_acts() -> None:
 
 
 # ------------------------------------------------------------------------------------------------------ links
-def test_the_pages_are_there() -> None:
-    assert [page.stem for page in sorted(DOCS.glob("*.md"))] == sorted(NAMES)
+def test_every_page_stands_in_a_list_of_the_index_and_only_once() -> None:
+    lists = re.findall(r"^```\{toctree\}\n(.*?)^```$", (DOCS / "index.md").read_text("utf-8"), re.M | re.S)
+    listed = [line for block in lists for line in block.splitlines() if line and not line.startswith(":")]
+    written = [name for name in listed if not name.startswith("_generated/")]
+    assert sorted(written) == sorted(page.stem for page in DOCS.glob("*.md") if page.stem != "index"), (
+        "each page of docs must be named in one list of docs/index.md"
+    )
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_a_page_has_one_title_and_no_html(page: Path) -> None:
+    text = re.sub(r"`[^`\n]*`", "", outside_fences(page.read_text("utf-8")))
+    assert re.findall(r"^# .+$", text, re.M) == [text.splitlines()[0]]
+    assert re.findall(r"</?[a-z][a-z0-9]*(?: [^>]*)?>", text) == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -270,13 +260,18 @@ COMMANDS = sorted({line for page in PAGES for line in commands_of(page.read_text
 
 @pytest.fixture
 def own_story(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with the scenario of the README in it, in which the commands are given."""
-    (story,) = fences((ROOT / "README.md").read_text("utf-8"), "yaml")
-    named = re.search(r"^story:\n  (\w+):", story)
-    assert named
-    assert len(story.splitlines()) <= 10
+    """A folder with the scenarios of the pages in it, in which the commands are given."""
     (tmp_path / "scenarios").mkdir()
-    (tmp_path / "scenarios" / f"{named[1]}.yaml").write_text(story, "utf-8")
+    shown = {page.name: fences(page.read_text("utf-8"), "yaml") for page in PAGES}
+    stories = {
+        name: [block for block in blocks if block.startswith("story:")] for name, blocks in shown.items()
+    }
+    (in_readme,) = stories["README.md"]
+    assert len(in_readme.splitlines()) <= 10
+    for story in (story for found in stories.values() for story in found):
+        named = re.search(r"^story:\n  (\w+):", story)
+        assert named
+        (tmp_path / "scenarios" / f"{named[1]}.yaml").write_text(story, "utf-8")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
