@@ -27,6 +27,8 @@ class Room:
         Whether its tests need the compiled engine.
     whole_runs : tuple of str
         Those of the tests (by the beginning of their name) that come through nearly everything.
+    whole_runs_first : bool
+        Whether these are tried before the other tests (which are then tried on what is left), or after.
     without : tuple of str
         Tests that are not collected after all, by the beginning of their name.
     longest : float
@@ -37,6 +39,7 @@ class Room:
     tests: tuple[str, ...]
     kernels: bool
     whole_runs: tuple[str, ...] = ()
+    whole_runs_first: bool = True
     without: tuple[str, ...] = ()
     longest: float = 4.0
 
@@ -85,29 +88,16 @@ def _unit(*names: str) -> tuple[str, ...]:
 
 
 STORIES: Final = "tests/stories/test_rule_stories.py::test_story"
-DAYS: Final = tuple(
-    f"tests/stories/test_{name}.py"
-    for name in (
-        "pathway_days",
-        "pathway_homes",
-        "pathway_life",
-        "queued_homes",
-        "services",
-        "status_stories",
-    )
-)
-
 ROOMS: Final = {
     "engine": Room(
         files=("sim/engine",),
         tests=(
             *_unit("queues", "calendar", "clock", "environment", "log", "rules", "rules_units", "regions"),
-            "tests/agreement/test_forks.py",
-            *DAYS,
             *WHOLE_RUNS,
         ),
         kernels=True,
         whole_runs=WHOLE_RUNS,
+        whole_runs_first=False,
         without=LATER,
     ),
     "pathway": Room(

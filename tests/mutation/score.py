@@ -255,16 +255,18 @@ class Score:
         self.every = 0
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        """Try the whole runs on every mutant, then the other tests on those that none of them noticed."""
+        """Try one part of the tests on every mutant, then the other on those not noticed."""
         _load(self.room.kernels)
         mutants = [one for one in self.room.mutants() if not self.again or one.name in self.again]
         self.every = len(mutants)
         if 0 < self.sample < len(mutants):
-            chosen = sorted(random.Random(self.seed).sample(range(len(mutants)), self.sample))
-            mutants = [mutants[k] for k in chosen]
+            chosen = random.Random(self.seed).sample(range(len(mutants)), self.sample)
+            mutants = [
+                mutants[k] for k in chosen
+            ]  # in the order of the lot: the first so many are a sample, too
         whole = [item for item in session.items if self.room.is_whole_run(item.nodeid)]
         others = [item for item in session.items if not self.room.is_whole_run(item.nodeid)]
-        for part in (whole, others):
+        for part in (whole, others) if self.room.whole_runs_first else (others, whole):
             if part and mutants:
                 mutants = self._try(mutants, part)
         for fate in self.fates.values():
