@@ -1,7 +1,8 @@
 """Small changes to any function of a file, made systematically from its source: the operators of the score.
 
-What is not changed: text, annotations, decorators, default values, assertions, what an error says, and what
-stands outside functions (tables of constants, names and words), which is reckoned when a module is imported.
+What is not changed: text, annotations, decorators, default values, assertions (and `strict=` of `zip`), what
+an error says, and what stands outside functions (tables of constants, names and words), which is reckoned
+when a module is imported.
 """
 
 from __future__ import annotations
@@ -161,6 +162,8 @@ def _walk(node: ast.AST) -> Iterator[ast.AST]:
     if isinstance(node, _LEFT_ALONE):
         return
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):  # a docstring
+        return
+    if isinstance(node, ast.keyword) and node.arg == "strict":  # an assertion about lengths
         return
     yield node
     for name, value in ast.iter_fields(node):

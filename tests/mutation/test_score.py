@@ -28,7 +28,7 @@ class Line:
         """Join it."""
         if number < 0 and not fast:
             raise ValueError(f"given {number + 1}")
-        for each in range(number):
+        for each, _ in zip(range(number), range(number), strict=True):
             if each == LIMIT:
                 break
             self.waiting += 1
@@ -125,3 +125,44 @@ def test_mutants_have_names_of_their_own_and_what_is_left_out_is_there_to_be() -
         file = operators.CHECKOUT / Path(*left_out.split(".")[:3]).with_suffix(".py")
         assert any(mutant.name.startswith(left_out) for mutant in mutants_of(file)), left_out
         assert not any(name.startswith(left_out) for name in names)
+
+
+def test_the_summary_tells_equivalent_ones_and_endless_ones_apart(
+    line: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mutants = mutants_of(line)[:4]
+    noticed_by = ["a test", scored.NEVER_ENDED, None, None]
+    fates = [scored.Fate(*told, 3) for told in zip(mutants, noticed_by, strict=True)]
+    monkeypatch.setattr(scored, "equivalent", lambda room: {mutants[2].name: "same", mutants[0].name: "same"})
+    said = scored.summary("a room", fates, every=16, seed=7)
+    assert said[0].startswith(
+        "a room: 2 of 4 mutants noticed, 50.0% (a sample of 16, seed 7; 95% interval 15.0%"
+    )
+    assert (
+        "without 1 that make no difference (equivalent_rooms.yaml): 2 of 3 mutants noticed, 66.7%" in said[1]
+    )
+    assert said[2].endswith("never came to an end: 1")
+    assert f"{mutants[0].name}: is noticed by a test; take it off the list" in said[3]
+
+
+def test_tests_are_tried_where_they_come_through_quickest_first_and_whole_runs_everywhere(line: Path) -> None:
+    (mutant,) = (one for one in mutants_of(line) if one.change == "leave out `break`")
+    here, elsewhere = {(str(line), mutant.line)}, {(str(line), mutant.line + 9)}
+    trials = {
+        "slow": score.Trial(here, 2.0),
+        "quick": score.Trial(here, 0.1),
+        "elsewhere": score.Trial(elsewhere, 0.1),
+        "whole run": score.Trial({score.EVERYWHERE}, 1.0),
+    }
+    assert score.chosen_for(mutant, trials) == (["quick", "whole run", "slow"], pytest.approx(3.1))
+
+
+def test_workers_do_the_work_in_order() -> None:
+    assert list(score.in_workers(lambda number: number * number, range(5), 2)) == [0, 1, 4, 9, 16]
+
+
+def test_every_listed_mutant_is_one_of_its_room() -> None:
+    for name, room in rooms.ROOMS.items():
+        listed = scored.equivalent(name)
+        assert set(listed) <= {mutant.name for mutant in room.mutants()}, name
+        assert all(listed.values())
