@@ -171,6 +171,22 @@ def test_the_page_and_the_documentation_leave_out_the_same() -> None:
     assert rows == [list(pair) for pair in NOT_MODELLED]
 
 
+# -------------------------------------------------------------------------------------------- the main result
+def test_the_table_of_the_readme_is_the_data_of_its_picture() -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    picture = (DOCS / "images" / "main_job.svg").read_text("utf-8")
+    told = re.search(r"<desc>(.*?)</desc>", picture, re.DOTALL)
+    assert told
+    drawn = [line.split(" | ") for line in told[1].splitlines()[1:]]
+    first = [row for row in drawn if row[0] == "Days with nowhere secure, first year"]
+    shown = table(section(ROOT / "README.md", "What came out"))
+    assert [[f"{row[1]} days", *row[2:4]] for row in shown] == [row[2:] for row in first]
+    alternative = re.search(r"!\[([^\]]+)\]\(docs/images/main_job\.svg\)", readme)
+    assert alternative
+    said = re.findall(r"\d+\.\d", alternative[1])
+    assert said == [row[2].split()[0][1:] for row in (first[1], first[3], first[2], first[0], drawn[-1])]
+
+
 # ------------------------------------------------------------------------------------------------- parameters
 def reached(pattern: str, paths: list[str]) -> set[str]:
     """The paths that a pattern of the documentation names, or that lie below it."""
