@@ -112,6 +112,11 @@ def compare(
 
         rule = rule_of(precision, minimum, maximum, look_ahead, interval, together)
         commands.compare(rest, names, out, events, rule)
+    elif (minimum, maximum, look_ahead, interval, together) != (10, 200, 5, "t", False):
+        raise SimError(
+            "--min, --max, --look-ahead, --interval and --together say how a precision is reached, and none "
+            "was asked for. Allowed: together with --precision; nearest: --precision insecure_days_year_1=1"
+        )
     else:
         commands.compare(rest, names, out, events)
 

@@ -301,13 +301,15 @@ def _make(
         here = [s.in_world(each.settings) if each.settings else s for s in scenarios]
         world_before = with_experiment(alike(here[0].before), coupling=COMMON)
         names, afters = map(list, zip(*_with_luck(here, each), strict=True))
+        hashes: list[str] = []
         for replication in range(_replications(before, each)):
             keeps = keep_events and each.name == CENTRAL
             calendar = each.name == CENTRAL and replication < CALENDARS_KEPT
-            if not keeps and not calendar and short < before.experiment.horizon:
+            if not keeps and not calendar and short < world_before.experiment.horizon:
                 world_before = with_experiment(world_before, horizon=short)
                 afters = [with_experiment(after, horizon=short) for after in afters]
-            hashes = [config_hash(world_before), *map(config_hash, afters)]
+                hashes = []
+            hashes = hashes or [config_hash(world_before), *map(config_hash, afters)]
             runs = tuple(
                 Run(
                     name,

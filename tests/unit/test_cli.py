@@ -124,6 +124,14 @@ def test_compare_hands_on_the_precision_asked_for(
     assert commands.calls == [("compare", (), (), Path("results"), False, rule)]
 
 
+def test_how_a_precision_is_reached_is_refused_without_one(
+    monkeypatch: pytest.MonkeyPatch, commands: Commands, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call(monkeypatch, "compare", "--max", "30") == 2
+    assert "Allowed: together with --precision" in capsys.readouterr().err
+    assert commands.calls == []
+
+
 def test_mistakes_go_to_standard_error_without_a_traceback(
     monkeypatch: pytest.MonkeyPatch, commands: Commands, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -237,6 +237,22 @@ def test_a_damaged_result_is_not_gone_on_from(tmp_path: Path) -> None:
     assert files_of(path) == files_of(runner.run(planned(3), FakeModel(), tmp_path / "fresh"))
 
 
+def test_a_growing_experiment_that_was_killed_goes_on_where_it_was(
+    grown: tuple[growing.Grown, list[str], Path], tmp_path: Path
+) -> None:
+    asked, diary = rule(WIDTH, minimum=4, maximum=60, look_ahead=2), tmp_path / "diary"
+    with pytest.raises(runner.RunFailed, match="SIGKILL"):
+        growing.grow(planned, asked, FakeModel(diary=diary, trouble={"option": "kill"}), tmp_path)
+    (kept,) = tmp_path.glob("growing-*.parts/*.part")
+    assert kept.name.startswith("central-0-baseline")
+    further = growing.grow(planned, asked, FakeModel(diary=diary), tmp_path)
+    assert diary.read_text().count("history central 0") == 2
+    assert diary.read_text().count("baseline central") == grown[1].count(
+        "baseline central"
+    )  # kept, not rerun
+    assert (further.verdict, files_of(further.path)) == (grown[0].verdict, files_of(grown[0].path))
+
+
 def test_results_of_another_source_or_seed_are_left_alone(tmp_path: Path) -> None:
     runner.run(planned(2), FakeModel(), tmp_path)
     other = planned(3)
