@@ -3,12 +3,14 @@
 import numpy as np
 import pytest
 
-from sim.outcomes.cliff_edge import two_years_insecure
+from sim.outcomes.calendar import stations, totals
+from sim.outcomes.cliff_edge import long_insecure, settled_day, two_years_insecure
 from sim.outcomes.exits import crises_around, ending_together, find_exits, uncovered_days
 from sim.outcomes.groups import status_at
 from sim.outcomes.homes import Supply
 from sim.outcomes.homes import of_everyone as homes_of_everyone
 from sim.outcomes.measure import measure
+from sim.outcomes.paired import gain_lose
 from sim.outcomes.ratio import ratio
 from sim.outcomes.re_presentation import returns
 from sim.outcomes.recovery import Offers, had_and_lost
@@ -220,3 +222,51 @@ def test_two_replications_are_enough_for_an_interval_of_a_ratio_and_one_is_not()
     assert ratio([10.0], [2.0]).value is None
     found = ratio([10.0, 10.0], [2.0, 2.0])
     assert (found.value, found.low, found.high) == (5.0, 5.0, 5.0)
+
+
+def test_events_of_everyone_count_from_the_start_of_the_window_to_before_the_horizon() -> None:
+    begin = (0, E.COMMUNITY_LIFE_BEGINS, P.STREET)
+    lives = [[begin, (day, E.RE_EXPLOITED), (day, E.WENT_MISSING)] for day in (99.9, 100.0, 299.9)]
+    waits = [
+        [begin, (90, E.BED_REQUESTED), (120, E.BED_WAIT_GIVEN_UP)],  # asked before the window
+        [begin, (100, E.BED_REQUESTED), (150, E.BED_WAIT_GIVEN_UP)],
+        [begin, (110, E.BED_REQUESTED), (120, E.BED_TAKEN, P.SAFEHOUSE)],
+        [begin, (200, E.BED_REQUESTED)],  # still waiting at the horizon: over for nobody
+    ]
+    story = story_of_everyone(log_of(*lives, *waits), 7)
+    values = totals(story, stations(story, 300.0), 100.0, 300.0)
+    assert values["re_exploited_everyone"] == values["went_missing_everyone"] == 2
+    assert values["bed_given_up_everyone"] == 2
+    assert values["bed_not_reached_share"] == 1 / 2
+    assert values["bed_line_mean"] == pytest.approx((20 + 50 + 10 + 100) / 200)
+    assert values["insecure_person_days_everyone"] == pytest.approx(6 * 200 + 20)
+
+
+def test_a_long_spell_is_one_of_28_days_that_touches_the_year() -> None:
+    def insecure(start: float, end: float) -> list[tuple[object, ...]]:
+        return [
+            (-90, E.COMMUNITY_LIFE_BEGINS, P.OWN_HOME),
+            (start, E.MOVED, P.STREET),
+            (end, E.MOVED, P.OWN_HOME),
+        ]
+
+    lives = followed(
+        *[insecure(*days) for days in ((10, 38), (10, 37.9), (-10, 20), (-10, 28), (364, 400), (365, 400))]
+    )
+    low, high = np.zeros(6), np.full(6, 365.0)
+    assert long_insecure(lives, low, high).tolist() == [True, False, False, True, True, False]
+    assert long_insecure(lives, low + 28.0, high).tolist() == [True, False, False, False, True, False]
+    assert settled_day(lives).tolist() == [0.0, 0.0, 20.0, 28.0, 0.0, 0.0]
+
+
+def test_nobody_gains_or_loses_where_nobody_is_and_who_has_as_much_does_neither() -> None:
+    def table(*days: float) -> dict[str, np.ndarray]:
+        return {"id": np.arange(len(days)), "days": np.array(days, float)}
+
+    nobody = gain_lose(table(), table(), "days")
+    assert nobody.n == 0
+    assert np.isnan(nobody.gain)
+    found = gain_lose(table(1, 2, 3, 4), table(2, 2, 2, 3), "days")
+    assert (found.gain, found.lose, found.equal, found.n) == (1 / 4, 2 / 4, 1 / 4, 4)
+    other = gain_lose(table(1, 2, 3, 4), table(2, 2, 2, 3), "days", lower_is_better=False)
+    assert (other.gain, other.lose) == (2 / 4, 1 / 4)
