@@ -98,7 +98,7 @@ def show_check(overrides: Sequence[str]) -> None:
 
     plan, policy, follow_up = today.experiment, today.policy, today.experiment.follow_up_days
     each = 1 + len(planned)
-    band = 2 * len(plan.band) if plan.band_replications else 0
+    band = 2 * len(plan.band_entries or plan.band) if plan.band_replications else 0
     again = min(plan.coupling_replications, plan.replications) if planned else 0
     runs = each * (plan.replications + band * plan.band_replications) + (each + 1) * again
     print("The configuration is sound. cliffedge compare would run:")

@@ -9,7 +9,10 @@ from __future__ import annotations
 import base64
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sim.present.read import Stored
 
 
 def answer_of(folder: Path) -> dict[str, Any]:
@@ -40,14 +43,23 @@ def answer_of(folder: Path) -> dict[str, Any]:
         "replications": stored.comparison.replications,
         "band_replications": stored.comparison.band_replications,
         "options": [
-            {"name": one.name, "title": one.title, "why": list(one.why), "changes": list(one.changes)}
+            {"name": one.name, "title": one.title, "why": list(one.why), "changes": list(one.rules)}
             for one in stored.options
         ],
         "answers": page.answers(stored, headline),
         "how_sure": words.how_sure(primary),
         "range_title": band_title(headline),
         "table": page.headline_table(headline),
+        "groups": _groups(stored),
     }
+
+
+def _groups(stored: Stored) -> dict[str, Any] | None:
+    """The first headline measure by group, and when a cell is hidden; None if the result holds no groups."""
+    from sim.present.equity import group_table, rule_in_words
+
+    table = group_table(stored, stored.headline[0])
+    return None if table is None else {"rule": rule_in_words(stored), "table": asdict(table)}
 
 
 def figure_of(folder: Path) -> tuple[dict[str, Any], bytes]:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
+from sim.app.first import NO_BAND, first_entries, seat, sets_band
 from sim.app.store import Job
 from sim.errors import SimError
 
@@ -128,9 +129,9 @@ class Field:
     @property
     def label(self) -> str:
         """Its name, as a reader meets it."""
-        last = self.path.split(".")[1:]
-        told = ": ".join(name.replace("_", " ") for name in last[-2:])
-        return told[:1].upper() + told[1:]
+        from sim.present.levers import plain_title
+
+        return plain_title(self.path)
 
     @property
     def words(self) -> str:
@@ -233,10 +234,22 @@ def _planned(
 
     asked = [*(f"{path}={text}" for path, text in world.items()), *choice.other]
     asked.append(f"experiment.options=[{','.join(options)}]")
-    plan = of_compare([*asked, *first], ())
+    plan = of_compare([*asked, *first, NO_BAND], ())
     _small_enough(plan.units[0].before)
-    units = tuple(unit.replication for unit in plan.units)
-    return Job(plan.run_id, choice.query, plan.title, tuple(asked), source, units=units)
+    more: tuple[str, ...] = ()
+    if sets_band(first):
+        paths = [path for story in plan.stories for path in story.changes]
+        entries = first_entries(paths, _band())
+        more = (f"experiment.band_entries=[{','.join(entries)}]",)
+    plan = of_compare([*asked, *first, *more], ())
+    units = tuple(seat(unit.world, unit.replication) for unit in plan.units)
+    return Job(plan.run_id, choice.query, plan.title, tuple(asked), source, units=units, first=more)
+
+
+def _band() -> Iterable[str]:
+    from sim.config.compose import baseline
+
+    return baseline().experiment.band
 
 
 def _small_enough(before: Any) -> None:
@@ -323,13 +336,15 @@ def own_story(levers: dict[str, str]) -> tuple[str, str]:
     import yaml
 
     from sim.config.tree import nested
+    from sim.present.levers import plain_title
 
     told = ", ".join(f"{path} {text}" for path, text in sorted(levers.items()))
+    words = ", ".join(f"{_lower(plain_title(path))} {text}" for path, text in sorted(levers.items()))
     name = OWN + hashlib.sha256(told.encode()).hexdigest()[:8]
     tree: dict[str, Any] = {
         "story": {
             name: {
-                "title": f"Your own option ({told})" if len(levers) < 3 else f"Your own option ({name})",
+                "title": f"Your own option ({words})" if len(levers) < 3 else f"Your own option ({name})",
                 "why": "Set in the web page, to see what it does.",
                 "source": {
                     "title": "An option set by a reader",
@@ -343,6 +358,10 @@ def own_story(levers: dict[str, str]) -> tuple[str, str]:
     for path, text in sorted(levers.items()):
         _merge(tree, nested(path, yaml.safe_load(text)))
     return name, yaml.safe_dump(tree, sort_keys=False, allow_unicode=True)
+
+
+def _lower(title: str) -> str:
+    return title[:1].lower() + title[1:] if title[1:2].islower() else title
 
 
 def _merge(tree: dict[str, Any], more: dict[str, Any]) -> None:

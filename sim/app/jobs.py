@@ -1,8 +1,8 @@
 """The desk of the web app: a queue of requests, worked off by a few warm processes, sharper round by round.
 
-A request is answered first from few replications, then with the assumption band, then from more, as long as
-somebody looks. First answers go before sharper ones. Equal requests are one job. Every change is written
-down, so that a restart goes on where it was. What a task does stands in `sim.app.worker`.
+A request is answered first from few replications with a few assumptions varied, then with all of them,
+then from more, as long as somebody looks. First answers go before sharper ones, idle workers run today's
+rules ahead, and equal requests are one job. Every change is written down: a restart goes on where it was.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from multiprocessing.connection import Connection, wait
 from typing import TYPE_CHECKING, Any, Final
 
 from sim.app import worker
+from sim.app.first import HISTORIES, ROUNDS
 from sim.app.store import CANCELLED, DONE, FAILED, OPEN, RESTING, RUNNING, WAITING, Job, Shelf
 
 if TYPE_CHECKING:
@@ -24,14 +25,8 @@ if TYPE_CHECKING:
 
     from sim.app.worker import Task
 
-ROUNDS: Final[tuple[tuple[str, ...], ...]] = (
-    ("experiment.replications=2", "experiment.band_replications=0", "experiment.coupling_replications=0"),
-    ("experiment.replications=2", "experiment.coupling_replications=0"),
-    ("experiment.replications=8", "experiment.coupling_replications=0"),
-    (),
-)
-"""What each round adds to the request; the last is what the command line runs."""
 LOOKED_FOR: Final = 30.0  # how long a sharpening goes on after somebody last looked [s]
+FEW: Final = 2  # units that are left to the worker that has their history at hand
 GRACE: Final = 5.0  # how long a cancelled unit may still run [s]
 
 
@@ -47,7 +42,8 @@ class _Hand:
     then: Callable[[str, Any], None] | None = None
     job: Job | None = None
     kill_at: float = float("inf")
-    tries: int = 0
+    step: int = 0
+    ahead: bool = True
 
 
 @dataclass
@@ -186,6 +182,11 @@ class Desk:
         self._wake()
         return failed
 
+    def first_runs_today(self, job: Job) -> bool:
+        """Whether today's rules have to be run before the first answer to this request."""
+        changed = len(job.overrides) > 1
+        return not job.rounds and (changed or any(hand.ahead for hand in self._hands) or not self._hands)
+
     def _wake(self) -> None:
         with suppress(OSError):
             self._wake_out.send(None)
@@ -209,7 +210,10 @@ class Desk:
         """Start a worker and have it load what it needs."""
         ours, theirs = self._context.Pipe()
         process = self._context.Process(
-            target=worker.main, args=(theirs, self.shelf.root), name=f"cliffedge app {number}", daemon=True
+            target=worker.main,
+            args=(theirs, self.shelf.root, -(-HISTORIES // self._workers)),
+            name=f"cliffedge app {number}",
+            daemon=True,
         )
         process.start()
         theirs.close()
@@ -219,8 +223,20 @@ class Desk:
 
     def _prepared(self, hand: _Hand) -> None:
         hand.ready = True
-        if self._ahead is not None:
-            self._give(hand, ("ahead", (self._ahead, hand.number)), lambda kind, out: None)
+        if not self._run_ahead(hand):
+            hand.ahead = False
+
+    def _run_ahead(self, hand: _Hand) -> bool:
+        """Have an idle worker run today's rules of one more world; False if there is none left."""
+        if self._ahead is None or not hand.ahead:
+            return False
+        task = ("ahead", (self._ahead, hand.number, self._workers, hand.step))
+        self._give(hand, task, lambda kind, out: self._ran_ahead(hand, kind, out))
+        return True
+
+    def _ran_ahead(self, hand: _Hand, kind: str, out: Any) -> None:
+        hand.step += 1
+        hand.ahead = kind == "done" and bool(out)
 
     def _give(
         self, hand: _Hand, task: Task, then: Callable[[str, Any], None], job: Job | None = None
@@ -284,7 +300,8 @@ class Desk:
             task = self._chores.pop(0)
             self._give(hand, task, lambda kind, out: self._chore_over(task, kind, out))
             return
-        any(self._next_of(job, hand) for job in later)
+        if not any(self._next_of(job, hand) for job in later):
+            self._run_ahead(hand)
 
     def _chore_over(self, task: Task, kind: str, out: Any) -> None:
         if kind != "done":
@@ -293,7 +310,7 @@ class Desk:
     def _next_of(self, job: Job, hand: _Hand) -> bool:
         """Give the worker the next step of a job; False if there is none for it now."""
         work = self._work.setdefault(job.id, _Work())
-        overrides = (*job.overrides, *self.rounds[len(job.rounds)])
+        overrides = self.overrides_of(job)
         if not work.planned and not job.rounds and job.units:
             work.asked, work.planned, work.began = True, True, time.time()
             work.units, job.done, job.total = list(enumerate(job.units)), 0, len(job.units)
@@ -304,7 +321,7 @@ class Desk:
             self._give(hand, ("skeleton", (overrides,)), lambda k, o: self._planned(job, work, k, o), job)
         elif work.units:
             unit = next((u for u in work.units if u[1] % self._workers == hand.number), work.units[0])
-            if unit[1] % self._workers != hand.number and self._soon_free(unit[1] % self._workers):
+            if unit[1] % self._workers != hand.number and self._better_left(unit[1], job, work):
                 return False
             work.units.remove(unit)
             work.in_hand += 1
@@ -320,9 +337,18 @@ class Desk:
         job.state = RUNNING
         return True
 
-    def _soon_free(self, number: int) -> bool:
-        """Whether the worker of this number, which has the history at hand, has nothing to do."""
-        return any(hand.number == number and hand.ready and hand.task is None for hand in self._hands)
+    def overrides_of(self, job: Job) -> tuple[str, ...]:
+        """What the command line would be given for the next round of a job."""
+        return (*job.overrides, *self.rounds[len(job.rounds)], *(() if job.rounds else job.first))
+
+    def _better_left(self, seat: int, job: Job, work: _Work) -> bool:
+        """Whether a unit waits for the worker that has its history at hand: it is free, or will be soon."""
+        return any(
+            hand.number == seat % self._workers
+            and hand.ready
+            and (hand.task is None or (hand.job is job and len(work.units) <= FEW))
+            for hand in self._hands
+        )
 
     def _planned(self, job: Job, work: _Work, kind: str, out: Any) -> None:
         if self._went_wrong(job, work, kind, out):

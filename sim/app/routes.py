@@ -271,6 +271,8 @@ class Pages:
             round=words.meaning_of_round(job, rounds) if job else "",
             created=words.moment(told["created"]) if told else "",
             ready=self.desk.ready,
+            first=words.today_first(job) if job and is_open and self.desk.first_runs_today(job) else "",
+            page_seconds=words.PAGE_SECONDS,
             own=sorted(
                 {part for one in told["options"] for part in one["name"].split("+") if forms.OWN in part}
             )
@@ -284,7 +286,8 @@ class Pages:
         failed = self.desk.want("report" if name == "report" else "page", run_id)
         if failed:
             return self._failed(500, "This could not be written", failed)
-        return self._html("preparing.html", what, 202, refresh=2, what=what, run_id=run_id)
+        seconds = words.REPORT_SECONDS if name == "report" else words.PAGE_SECONDS
+        return self._html("preparing.html", what, 202, refresh=2, what=what, run_id=run_id, seconds=seconds)
 
     def _run_id(self, request: Request) -> str:
         """The run id in the address, if a whole result stands there."""

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from sim.app import jobs
+from sim.app.first import ROUNDS
 from sim.app.store import Shelf
 from sim.config.places import MORE_SCENARIOS
 from sim.errors import SimError
@@ -43,7 +44,7 @@ def build(
     root: Path,
     hosts: tuple[str, ...] = HERE,
     workers: int = 0,
-    rounds: tuple[tuple[str, ...], ...] = jobs.ROUNDS,
+    rounds: tuple[tuple[str, ...], ...] = ROUNDS,
     ahead: tuple[str, ...] | None = (),
 ) -> Starlette:
     """The application, with its desk started when the server starts.

@@ -53,7 +53,9 @@ class Job:
     done, total : int
         Units of work of the present round; not kept on disk.
     units : tuple of int
-        Replication of each unit of the first round, known from checking the request; not kept on disk.
+        Seat of each unit of the first round, known from checking the request; not kept on disk.
+    first : tuple of str
+        What the first round sets besides: the assumptions that it varies.
     """
 
     id: str
@@ -69,6 +71,7 @@ class Job:
     done: int = 0
     total: int = 0
     units: tuple[int, ...] = ()
+    first: tuple[str, ...] = ()
 
     @property
     def result(self) -> str:
@@ -116,7 +119,9 @@ class Shelf:
         for file in sorted((self.folder / "requests").glob("*.json")):
             with suppress(OSError, ValueError, TypeError):
                 told = json.loads(file.read_text(encoding="utf-8"))
-                found.append(Job(**{**told, "overrides": tuple(told["overrides"])}))
+                for name in ("overrides", "first"):
+                    told[name] = tuple(told.get(name, ()))
+                found.append(Job(**told))
         return sorted(found, key=lambda job: job.arrived)
 
     def result_path(self, run_id: str) -> Path:

@@ -36,12 +36,18 @@ CONFIDENCE: Final = {
 }
 
 ROUND_WORDS: Final = (
-    "A first answer, from 2 runs of each option. The intervals from chance are wide, and assumptions have "
-    "not been varied yet.",
-    "From 2 runs of each option, now with the range over assumptions. The intervals from chance are wide.",
+    "A first answer, from 2 runs of each option. The intervals from chance are wide, and the range holds "
+    "only some assumptions so far: those that are named here.",
+    "From 2 runs of each option, now with the range over all assumptions that are varied. The intervals "
+    "from chance are wide.",
     "From 8 runs of each option, with the range over assumptions.",
     "The full answer: what cliffedge compare gives at the command line.",
 )
+
+
+PAGE_SECONDS: Final = 10
+REPORT_SECONDS: Final = 15
+"""About how long a worker takes to write the comparison page and the report of a full result [s]."""
 
 
 @dataclass(frozen=True)
@@ -128,6 +134,23 @@ def state(job: Job, place: int, rounds: int) -> str:
 
 def _progress(job: Job) -> str:
     return f": {job.done} of {job.total} steps done" if job.total else ""
+
+
+def today_first(job: Job) -> str:
+    """Why the first answer takes longer than usual: today's rules of this world have to be run before it.
+
+    Examples
+    --------
+    >>> from sim.app.store import Job
+    >>> today_first(Job("a", "", "", ("experiment.options=[priority_need]",), ""))[:41]
+    "Today's rules are being run first, since "
+    """
+    changed = len(job.overrides) > 1
+    why = "this world differs from the one that is kept ready" if changed else "the server has just started"
+    return (
+        f"Today's rules are being run first, since {why}. The first answer takes about three times "
+        "as long as usual."
+    )
 
 
 def meaning_of_round(job: Job, rounds: int) -> str:

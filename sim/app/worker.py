@@ -7,17 +7,20 @@ asks for what, and in which order, is decided in `sim.app.jobs`.
 
 from __future__ import annotations
 
+import os
 import signal
 import time
 import traceback
 from collections import OrderedDict
 from contextlib import suppress
+from dataclasses import replace
 from functools import lru_cache
 from multiprocessing import parent_process
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from sim.app.first import AHEAD, seat
 from sim.app.store import Shelf
 from sim.errors import SimError
 from sim.experiment.machinery import NationalModel
@@ -27,7 +30,10 @@ if TYPE_CHECKING:
     from sim.experiment.machinery import Past
     from sim.experiment.plan import Plan
 
-HISTORIES_KEPT: Final = 2
+HISTORY_MIB: Final = 100.0
+"""About what one kept history and its population take [MiB]."""
+ROOM_SHARE: Final = 0.4
+"""Which part of the memory that is free when the worker starts its histories may fill, shared by two."""
 _LONGEST: Final = 4_000  # characters of an account of a fault
 
 Task = tuple[str, tuple[Any, ...]]
@@ -39,13 +45,15 @@ Answer = tuple[str, Any]
 class WarmModel(NationalModel):
     """The real model, which keeps the last populations and histories that can be continued many times."""
 
-    def __init__(self) -> None:
+    def __init__(self, kept: int = 2) -> None:
+        self.kept = kept
         self._people: OrderedDict[tuple[str, int, int], Any] = OrderedDict()
         self._pasts: OrderedDict[tuple[str, int, int], Past] = OrderedDict()
 
     def people(self, before: Parameters, seed: int, replication: int) -> Any:
         return _kept(
             self._people,
+            self.kept,
             _key(before, seed, replication),
             lambda: super(WarmModel, self).people(before, seed, replication),
         )
@@ -55,6 +63,7 @@ class WarmModel(NationalModel):
             return super().past(people, before, seed, replication)
         past: Past = _kept(
             self._pasts,
+            self.kept,
             _key(before, seed, replication),
             lambda: super(WarmModel, self).past(people, before, seed, replication),
         )
@@ -67,14 +76,23 @@ def _key(before: Parameters, seed: int, replication: int) -> tuple[str, int, int
     return config_hash(before), seed, replication
 
 
-def _kept(store: OrderedDict[Any, Any], key: Any, make: Any) -> Any:
+def _kept(store: OrderedDict[Any, Any], most: int, key: Any, make: Any) -> Any:
     """What is kept under this key, made now if it is not; the least used goes when there are too many."""
     if key not in store:
-        while len(store) >= HISTORIES_KEPT:
+        while len(store) >= most:
             store.popitem(last=False)
         store[key] = make()
     store.move_to_end(key)
     return store[key]
+
+
+def histories_that_fit(wanted: int) -> int:
+    """As many histories as are wanted, fewer where little memory is free, two at the least."""
+    try:
+        free = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**20
+    except (AttributeError, OSError, ValueError):
+        return 2
+    return max(2, min(wanted, int(ROOM_SHARE * free / 2 / HISTORY_MIB)))
 
 
 @lru_cache(maxsize=16)
@@ -92,11 +110,13 @@ class Worker:
     ----------
     root : Path
         The results folder.
+    histories : int, optional
+        How many histories it should keep at hand.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, histories: int = 2) -> None:
         self.shelf = Shelf(root)
-        self.model = WarmModel()
+        self.model = WarmModel(histories_that_fit(histories))
 
     def prepare(self, overrides: tuple[str, ...]) -> None:
         """Load kernels and libraries, so that the first request need not wait for them."""
@@ -108,21 +128,37 @@ class Worker:
 
         self.model.prepare(baseline(overrides), lambda _: None)
 
-    def ahead(self, overrides: tuple[str, ...], replication: int) -> None:
-        """Run today's rules before anybody asks: every comparison starts from them."""
-        from sim.experiment.plan import of_run
+    def ahead(self, overrides: tuple[str, ...], number: int, workers: int, step: int) -> bool:
+        """Run today's rules in one world before anybody asks, and keep its history at hand.
+
+        Parameters
+        ----------
+        overrides : tuple of str
+        number, workers : int
+            Of this worker, and how many there are: each keeps the histories of its own seats.
+        step : int
+            Which of its worlds, counted from 0; the two central runs come first.
+
+        Returns
+        -------
+        bool
+            Whether there is another one that it has room for.
+        """
         from sim.experiment.unit import work
 
-        plan = of_run((*overrides, f"experiment.replications={replication + 1}"), ())
-        unit = plan.units[replication]
-        people = self.model.people(unit.before, unit.seed, unit.replication)
-        self.model.past(people, unit.before, unit.seed, unit.replication)
-        work(unit, self.model, self.shelf.parts, lambda _: None)
+        plan = planned((*overrides, *AHEAD))
+        own = [unit for unit in plan.units if seat(unit.world, unit.replication) % workers == number]
+        if step < len(own):
+            unit = replace(own[step], runs=own[step].runs[:1])
+            people = self.model.people(unit.before, unit.seed, unit.replication)
+            self.model.past(people, unit.before, unit.seed, unit.replication)
+            work(unit, self.model, self.shelf.parts, lambda _: None)
+        return step + 1 < min(len(own), self.model.kept)
 
     def skeleton(self, overrides: tuple[str, ...]) -> tuple[str, list[int]]:
-        """The run id of a plan, and for each of its units the replication."""
+        """The run id of a plan, and for each of its units the seat."""
         plan = planned(overrides)
-        return plan.run_id, [unit.replication for unit in plan.units]
+        return plan.run_id, [seat(unit.world, unit.replication) for unit in plan.units]
 
     def unit(self, overrides: tuple[str, ...], number: int) -> None:
         """Run one unit of a plan and keep its parts; those that are there are not run again."""
@@ -191,14 +227,14 @@ class Worker:
 TASKS: Final = ("prepare", "ahead", "skeleton", "unit", "store", "answer", "draw", "page", "report", "tidy")
 
 
-def main(pipe: Connection, root: Path) -> None:
+def main(pipe: Connection, root: Path, histories: int = 2) -> None:
     """The life of a worker: one task after the other until the pipe is closed."""
     from sim.experiment.unit import end_with_parent
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if (parent := parent_process()) and parent.pid:
         end_with_parent(parent.pid)
-    worker = Worker(root)
+    worker = Worker(root, histories)
     with suppress(EOFError, OSError):
         while True:
             name, given = pipe.recv()

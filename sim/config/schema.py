@@ -6,11 +6,13 @@ entry a path. This module knows shapes, units and limits only. ``Dated*`` values
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from sim.config.mistakes import nearest
 from sim.config.parts import Part
 from sim.config.schema_costs import Costs, UnitCost
 from sim.config.schema_homes import Bridging, HomesByRegion, HomesInRegion, Renting, Supply
@@ -141,6 +143,18 @@ def check_horizon(policy_start: date, horizon: date) -> None:
         raise ValueError(f"experiment.horizon ({horizon}) must be later than policy.start ({policy_start})")
 
 
+def check_band_entries(names: Iterable[str], band: Iterable[str]) -> None:
+    """Raise ValueError if a name is no entry of the assumption band."""
+    known = list(band)
+    for name in names:
+        if name not in known:
+            near = nearest(name, known, cutoff=0.0)
+            raise ValueError(
+                f"band_entries: {name!r} is no entry of the band; allowed: {', '.join(known)}; "
+                f"nearest: {near}"
+            )
+
+
 class Policy(Part):
     """When a scenario starts, and for whom."""
 
@@ -170,7 +184,13 @@ class Experiment(Part):
     follow_up_days: Days
     keep_events: Flag
     options: Words
+    band_entries: Words
     band: dict[str, BandEntry]
+
+    @model_validator(mode="after")
+    def band_entries_are_in_the_band(self) -> Self:
+        check_band_entries(self.band_entries, self.band)
+        return self
 
 
 class Parameters(Part):

@@ -158,6 +158,7 @@ def alike(parameters: Parameters) -> Parameters:
         band_replications=0,
         coupling_replications=0,
         options=(),
+        band_entries=(),
         band={},
         keep_events=False,
     )
@@ -179,7 +180,10 @@ def worlds_of(parameters: Parameters) -> tuple[World, ...]:
     """The central world; if asked for, each entry of the band low and high, then other luck."""
     found = [World(CENTRAL)]
     if parameters.experiment.band_replications:
+        only = parameters.experiment.band_entries
         for entry, ends in parameters.experiment.band.items():
+            if only and entry not in only:
+                continue
             for side, settings in (("low", ends.low), ("high", ends.high)):
                 found.append(World(f"{entry}:{side}", entry, side, ends.title, dict(settings)))
     if parameters.experiment.coupling_replications and parameters.experiment.options:

@@ -120,7 +120,8 @@ class Result:
 
         self.verify(name)
         try:
-            return dict(yaml.safe_load(self._text(name)))
+            loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same, many times faster
+            return dict(yaml.load(self._text(name), Loader=loader))
         except (yaml.YAMLError, TypeError, ValueError) as error:
             raise _damaged(self.path / name, error) from error
 

@@ -108,30 +108,32 @@ def _cell(effect: Effect, people: float | None) -> str:
 
 def group_tables(stored: Stored) -> list[Table]:
     """Every headline measure by group: today's level, then each option's difference; some cells hidden."""
-    tables = []
-    for metric in stored.headline:
-        rows = []
-        for group in groups_of(stored):
-            cells = effects(stored, [metric], group=group)
-            if cells and math.isfinite(cells[0].baseline):
-                heading, value = _short(group)
-                people = people_count(stored, group)
-                level = TOO_FEW if people is not None and people < FEWEST_PEOPLE else ""
-                level = level or number(cells[0].baseline, cells[0].unit)
-                shown = (_cell(cell, people) for cell in cells)
-                rows.append((f"{heading}: {value}", people_in(stored, group), level, *shown))
-        if rows:
-            unit = noun_of(effects(stored, [metric])[0].unit)
-            note = metric_name(metric).note
-            tables.append(
-                Table(
-                    f"{metric_name(metric).title}: today's rules, then each option's difference in {unit}"
-                    + (f". {note}" if note else ""),
-                    ("Group", "People", "Today's rules", *(story.title for story in stored.options)),
-                    tuple(rows),
-                )
-            )
-    return tables
+    tables = (group_table(stored, metric) for metric in stored.headline)
+    return [table for table in tables if table is not None]
+
+
+def group_table(stored: Stored, metric: str) -> Table | None:
+    """One measure by group; None if the result holds no groups."""
+    rows = []
+    for group in groups_of(stored):
+        cells = effects(stored, [metric], group=group)
+        if cells and math.isfinite(cells[0].baseline):
+            heading, value = _short(group)
+            people = people_count(stored, group)
+            level = TOO_FEW if people is not None and people < FEWEST_PEOPLE else ""
+            level = level or number(cells[0].baseline, cells[0].unit)
+            shown = (_cell(cell, people) for cell in cells)
+            rows.append((f"{heading}: {value}", people_in(stored, group), level, *shown))
+    if not rows:
+        return None
+    unit = noun_of(effects(stored, [metric])[0].unit)
+    note = metric_name(metric).note
+    return Table(
+        f"{metric_name(metric).title}: today's rules, then each option's difference in {unit}"
+        + (f". {note}" if note else ""),
+        ("Group", "People", "Today's rules", *(story.title for story in stored.options)),
+        tuple(rows),
+    )
 
 
 @dataclass(frozen=True)

@@ -54,7 +54,7 @@ from sim.present.rests import (
 )
 from sim.present.stations import stations_section
 from sim.present.together import together
-from sim.present.whom import for_whom, where_instead
+from sim.present.whom import FEWEST_RUNS, for_whom, where_instead
 from sim.present.words import (
     Effect,
     by_chance_alone,
@@ -212,7 +212,7 @@ def content(stored: Stored) -> dict[str, Any]:
 
 def answers(stored: Stored, headline: Sequence[Effect]) -> list[dict[str, Any]]:
     """The answer box of every option, as plain values."""
-    apart = contrasts(stored)[0]
+    apart = contrasts(stored)[0] if stored.comparison.replications >= FEWEST_RUNS else {}
     return [_answer(stored, option, headline, apart.get(option.name, ())) for option in stored.options]
 
 

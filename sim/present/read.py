@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from sim.experiment.titles import option_title
+from sim.present.levers import rule_in_words
 from sim.present.names import CO_PRIMARY, metric_name
 from sim.present.words import Assumption, Effect
 
@@ -38,6 +39,11 @@ class Story:
     why: tuple[str, ...]
     sources: tuple[str, ...]
     changes: tuple[tuple[str, str, str], ...]
+
+    @property
+    def rules(self) -> tuple[tuple[str, str, str], ...]:
+        """What it changes in plain words: the rule with its unit, today's value and the option's."""
+        return tuple((rule_in_words(path), before, after) for path, before, after in self.changes)
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,8 @@ NOWHERE: Final = ("insecure or none", "not known")
 """Places that count as nowhere secure."""
 SMALLEST: Final = 0.05
 """A difference in days that would be shown as 0.0 is not worth a place in the sentence."""
+FEWEST_RUNS: Final = 3
+"""Below so many runs no group can be told from the others, so none is looked at."""
 _NAMED: Final = 3
 
 
@@ -44,7 +46,11 @@ def for_whom(stored: Stored, option: Story, found: Sequence[Contrast]) -> str:
         Empty if the option changes nothing, or if the result holds no groups.
     """
     whole = [each for each in effects(stored, (PRIMARY,)) if each.option == option.title]
-    if not found or not whole or whole[0].nothing_changed:
+    if not whole or whole[0].nothing_changed:
+        return ""
+    if stored.comparison.replications < FEWEST_RUNS:
+        return "For whom: too few runs yet to tell groups apart."
+    if not found:
         return ""
     apart = {each.key: each for each in found if each.told_apart}
     own = {

@@ -205,8 +205,8 @@ def test_an_error_summary_takes_the_focus_and_leads_to_the_fields(watched: Any) 
     page.goto(MISTAKEN)
     page.get_by_role("link", name="support.floor.bed_days = 'many'").click()
     expect(page.locator("[id='lever.support.floor.bed_days']")).to_be_focused()
-    assert page.get_by_label("Floor: bed days").is_visible()
-    assert page.get_by_label("Floor: bed days").input_value() == "many"
+    assert page.get_by_label("Safehouse bed guaranteed after a positive decision").is_visible()
+    assert page.get_by_label("Safehouse bed guaranteed after a positive decision").input_value() == "many"
 
 
 def test_a_choice_can_be_made_and_sent_by_keyboard_alone(watched: Any) -> None:

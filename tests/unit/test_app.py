@@ -12,7 +12,6 @@ from pathlib import Path
 from urllib.parse import parse_qsl
 
 import pytest
-from starlette.testclient import TestClient
 
 from sim.app import downloads, forms, server
 from sim.app.forms import Choice
@@ -21,6 +20,7 @@ from sim.config.compose import baseline, scenario
 from sim.config.mistakes import ConfigurationError
 from sim.config.places import MORE_SCENARIOS
 from sim.errors import SimError
+from tests.asgi_client import Client
 from tests.stored_result import write_result
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -29,11 +29,11 @@ SMALL = "people.arrivals.multiplier=0.01"
 
 
 @pytest.fixture
-def client(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> TestClient:
+def client(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Client:
     """A browser without scripts, before a server whose workers never start."""
     app = server.build(tmp_path, ("testserver",))
     monkeypatch.setenv(MORE_SCENARIOS, str(tmp_path / ".app" / "scenarios"))
-    return TestClient(app, follow_redirects=False)
+    return Client(app, follow_redirects=False)
 
 
 def summary(text: str) -> dict[str, str]:
@@ -50,7 +50,7 @@ def ids(text: str) -> list[str]:
 @pytest.mark.parametrize(
     "address", ["/", "/choose", "/evidence", "/runs", "/nothing-here", "/static/app.css"]
 )
-def test_every_response_says_what_a_browser_may_load(client: TestClient, address: str) -> None:
+def test_every_response_says_what_a_browser_may_load(client: Client, address: str) -> None:
     response = client.get(address)
     policy = response.headers["content-security-policy"]
     assert policy.startswith("default-src 'self'")
@@ -61,9 +61,7 @@ def test_every_response_says_what_a_browser_may_load(client: TestClient, address
 
 
 @pytest.mark.parametrize("address", ["/", "/choose", "/evidence", "/runs", "/nothing-here"])
-def test_pages_hold_no_inline_style_or_script_and_no_outside_address(
-    client: TestClient, address: str
-) -> None:
+def test_pages_hold_no_inline_style_or_script_and_no_outside_address(client: Client, address: str) -> None:
     text = client.get(address).text
     assert " style=" not in text
     assert "<style" not in text
@@ -89,25 +87,25 @@ def test_the_style_sheet_has_no_crest_no_crown_and_no_font_of_gov_uk() -> None:
         assert mark not in style
 
 
-def test_another_host_name_is_refused(client: TestClient) -> None:
+def test_another_host_name_is_refused(client: Client) -> None:
     assert client.get("/", headers={"host": "elsewhere.example"}).status_code == 400
 
 
 @pytest.mark.parametrize(
     "headers", [{"origin": "https://elsewhere.example"}, {"sec-fetch-site": "cross-site"}, {"origin": "null"}]
 )
-def test_a_form_of_another_site_is_refused(client: TestClient, headers: dict[str, str]) -> None:
+def test_a_form_of_another_site_is_refused(client: Client, headers: dict[str, str]) -> None:
     response = client.post("/run", data={"option": "priority_need"}, headers=headers)
     assert response.status_code == 403
     assert not client.app.state.desk.jobs  # type: ignore[attr-defined]
 
 
-def test_a_form_that_is_too_large_is_refused(client: TestClient) -> None:
+def test_a_form_that_is_too_large_is_refused(client: Client) -> None:
     assert client.post("/run", data={"other": "x" * 70_000}).status_code == 403
 
 
 # ------------------------------------------------------------------------------------------------- choosing
-def test_the_form_offers_every_scenario_under_who_decides(client: TestClient) -> None:
+def test_the_form_offers_every_scenario_under_who_decides(client: Client) -> None:
     text = client.get("/choose").text
     offered = re.findall(r'name="option" type="checkbox" value="([^"]+)"', text)
     shipped = {file.stem for file in (ROOT / "scenarios").glob("*.yaml")} - {"baseline"}
@@ -115,7 +113,7 @@ def test_the_form_offers_every_scenario_under_who_decides(client: TestClient) ->
     assert text.index("Decided by Parliament") < text.index('value="priority_need"')
 
 
-def test_an_address_fills_the_form_in(client: TestClient) -> None:
+def test_an_address_fills_the_form_in(client: Client) -> None:
     text = client.get(
         "/choose?option=priority_need&lever.support.floor.bed_days=120&other=experiment.seed%3D7"
     ).text
@@ -124,14 +122,14 @@ def test_an_address_fills_the_form_in(client: TestClient) -> None:
     assert re.search(r"<textarea[^>]*>\s*experiment.seed=7", text)
 
 
-def test_levers_come_with_unit_today_range_and_source(client: TestClient) -> None:
+def test_levers_come_with_unit_today_range_and_source(client: Client) -> None:
     hint = re.search(r'id="lever.support.floor.bed_days-hint"[^>]*>(.*?)</div>', client.get("/choose").text)
     assert hint
     for part in ("Today: 0 (days)", "0 to 365", "published", "/evidence?path=support.floor.bed_days"):
         assert part in hint[1]
 
 
-def test_a_sound_choice_becomes_a_job_at_an_address_that_holds_it(client: TestClient) -> None:
+def test_a_sound_choice_becomes_a_job_at_an_address_that_holds_it(client: Client) -> None:
     response = client.post("/run", data={"option": "priority_need", "way": "each", "other": SMALL})
     assert response.status_code == 303
     address = response.headers["location"]
@@ -143,21 +141,21 @@ def test_a_sound_choice_becomes_a_job_at_an_address_that_holds_it(client: TestCl
     assert '<noscript><meta http-equiv="refresh"' in page.text
 
 
-def test_equal_choices_are_one_job_however_they_are_written(client: TestClient) -> None:
+def test_equal_choices_are_one_job_however_they_are_written(client: Client) -> None:
     for other in (SMALL, f" {SMALL} \r\n", f"{SMALL}\n{SMALL}", "people.arrivals.multiplier=0.010"):
         assert client.post("/run", data={"option": "priority_need", "other": other}).status_code == 303
     assert client.post("/run", data={"option": "bridging_homes", "other": SMALL}).status_code == 303
     assert len(client.app.state.desk.jobs) == 2  # type: ignore[attr-defined]
 
 
-def test_options_together_are_one_option(client: TestClient) -> None:
+def test_options_together_are_one_option(client: Client) -> None:
     data = {"option": ["priority_need", "local_connection_exempt"], "way": "together"}
     assert client.post("/run", data=data).status_code == 303
     (job,) = client.app.state.desk.jobs.values()  # type: ignore[attr-defined]
     assert job.overrides == ("experiment.options=[priority_need+local_connection_exempt]",)
 
 
-def test_levers_of_ones_own_are_an_option_that_starts_with_the_policy(client: TestClient) -> None:
+def test_levers_of_ones_own_are_an_option_that_starts_with_the_policy(client: Client) -> None:
     data = {"lever.support.floor.bed_days": "120", "lever.housing.priority_need.confirmed_survivors": "true"}
     response = client.post("/run", data=data)
     assert response.status_code == 303
@@ -173,7 +171,7 @@ def test_levers_of_ones_own_are_an_option_that_starts_with_the_policy(client: Te
     assert name not in client.get("/choose").text
 
 
-def test_a_question_that_was_not_run_here_can_be_run_from_its_address(client: TestClient) -> None:
+def test_a_question_that_was_not_run_here_can_be_run_from_its_address(client: Client) -> None:
     page = client.get(f"/answer?option=priority_need&other={SMALL.replace('=', '%3D')}")
     assert "has not been run here yet" in page.text
     assert '<input type="hidden" name="option" value="priority_need">' in page.text
@@ -181,7 +179,7 @@ def test_a_question_that_was_not_run_here_can_be_run_from_its_address(client: Te
 
 
 # ------------------------------------------------------------------------------------------ what goes wrong
-def test_nothing_chosen_is_said_beside_the_options(client: TestClient) -> None:
+def test_nothing_chosen_is_said_beside_the_options(client: Client) -> None:
     response = client.post("/run", data={"way": "each"})
     assert response.status_code == 400
     assert list(summary(response.text)) == ["options"]
@@ -225,7 +223,7 @@ def test_nothing_chosen_is_said_beside_the_options(client: TestClient) -> None:
     ],
 )
 def test_a_mistake_is_said_beside_its_field_and_nothing_is_run(
-    client: TestClient, data: dict[str, str], field: str, said: str
+    client: Client, data: dict[str, str], field: str, said: str
 ) -> None:
     response = client.post("/run", data=data)
     assert response.status_code == 400
@@ -236,7 +234,7 @@ def test_a_mistake_is_said_beside_its_field_and_nothing_is_run(
     assert not client.app.state.desk.jobs  # type: ignore[attr-defined]
 
 
-def test_a_mistake_is_told_in_the_words_of_the_command_line(client: TestClient) -> None:
+def test_a_mistake_is_told_in_the_words_of_the_command_line(client: Client) -> None:
     line = "housing.applying.told_shar=0.5"
     with pytest.raises(ConfigurationError) as told:
         baseline([line])
@@ -244,7 +242,7 @@ def test_a_mistake_is_told_in_the_words_of_the_command_line(client: TestClient) 
     assert told.value.mistakes[0].problem in summary(response.text)["other"]
 
 
-def test_all_mistakes_are_said_at_once_and_what_was_given_stays(client: TestClient) -> None:
+def test_all_mistakes_are_said_at_once_and_what_was_given_stays(client: Client) -> None:
     response = client.post(
         "/run", data={"option": "nope", "lever.support.floor.bed_days": "x", "other": "experiment.workers=2"}
     )
@@ -273,9 +271,7 @@ HOSTILE = [
 
 @pytest.mark.parametrize("given", HOSTILE)
 @pytest.mark.parametrize("field", ["option", "lever.support.floor.bed_days", "other", "way"])
-def test_hostile_input_is_an_error_page_and_is_shown_as_text(
-    client: TestClient, field: str, given: str
-) -> None:
+def test_hostile_input_is_an_error_page_and_is_shown_as_text(client: Client, field: str, given: str) -> None:
     data = {"option": "priority_need"} | {field: given}
     response = client.post("/run", data=data)
     assert response.status_code == 400
@@ -300,7 +296,7 @@ def test_hostile_input_is_an_error_page_and_is_shown_as_text(
         "/static/%2e%2e/routes.py",
     ],
 )
-def test_no_address_leads_out_of_the_results(client: TestClient, address: str) -> None:
+def test_no_address_leads_out_of_the_results(client: Client, address: str) -> None:
     response = client.get(address)
     assert response.status_code == 404
     assert "import" not in response.text
@@ -320,14 +316,14 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def stored(client: TestClient, made: Path, tmp_path: Path) -> str:
+def stored(client: Client, made: Path, tmp_path: Path) -> str:
     """The made-up result in the folder of the server."""
     shutil.copytree(made, tmp_path, dirs_exist_ok=True)
     return "abcdef123456"
 
 
 def test_a_stored_result_is_told_in_the_sentences_of_the_comparison_page(
-    client: TestClient, stored: str, tmp_path: Path
+    client: Client, stored: str, tmp_path: Path
 ) -> None:
     text = client.get(f"/result/{stored}").text
     told = (tmp_path / stored / "comparison.html").read_text("utf-8")
@@ -338,7 +334,7 @@ def test_a_stored_result_is_told_in_the_sentences_of_the_comparison_page(
     assert client.get(f"/result/{stored}/figure.svg").headers["content-type"] == "image/svg+xml"
 
 
-def test_a_result_can_be_taken_away(client: TestClient, stored: str, tmp_path: Path) -> None:
+def test_a_result_can_be_taken_away(client: Client, stored: str, tmp_path: Path) -> None:
     for name in downloads.NAMES:
         response = client.get(f"/result/{stored}/{name}")
         assert response.status_code == 200
@@ -352,7 +348,7 @@ def test_a_result_can_be_taken_away(client: TestClient, stored: str, tmp_path: P
 
 @pytest.mark.parametrize("name", downloads.PAGES)
 def test_a_whole_page_may_use_its_own_style_and_nothing_else(
-    client: TestClient, stored: str, tmp_path: Path, name: str
+    client: Client, stored: str, tmp_path: Path, name: str
 ) -> None:
     response = client.get(f"/result/{stored}/{name}")
     assert response.text == (tmp_path / stored / downloads.PAGES[name]).read_text("utf-8")
@@ -364,7 +360,7 @@ def test_a_whole_page_may_use_its_own_style_and_nothing_else(
 
 
 def test_a_page_that_is_not_written_yet_says_so_and_asks_a_worker(
-    client: TestClient, stored: str, tmp_path: Path
+    client: Client, stored: str, tmp_path: Path
 ) -> None:
     (tmp_path / stored / "comparison.html").unlink()
     response = client.get(f"/result/{stored}/comparison")
@@ -372,7 +368,7 @@ def test_a_page_that_is_not_written_yet_says_so_and_asks_a_worker(
     assert client.app.state.desk._chores == [("page", (stored,))]  # type: ignore[attr-defined]
 
 
-def test_past_runs_list_stored_results_and_requests(client: TestClient, stored: str) -> None:
+def test_past_runs_list_stored_results_and_requests(client: Client, stored: str) -> None:
     client.post("/run", data={"option": "priority_need", "other": SMALL})
     text = client.get("/runs").text
     assert f'href="/result/{stored}"' in text
@@ -391,7 +387,7 @@ def test_a_request_of_an_earlier_program_is_not_taken_for_an_answer(tmp_path: Pa
 
 
 # ------------------------------------------------------------------------------------------------- evidence
-def test_the_register_is_searched_by_words_and_kind(client: TestClient) -> None:
+def test_the_register_is_searched_by_words_and_kind(client: Client) -> None:
     text = client.get("/evidence?q=bed+guaranteed").text
     assert "support.floor.bed_days" in text
     assert "housing.main_duty.mean_years" not in text
@@ -400,7 +396,7 @@ def test_the_register_is_searched_by_words_and_kind(client: TestClient) -> None:
     assert "<b>xyzzy" not in client.get("/evidence?q=<b>xyzzy").text
 
 
-def test_every_setting_of_the_form_has_evidence_to_show(client: TestClient) -> None:
+def test_every_setting_of_the_form_has_evidence_to_show(client: Client) -> None:
     for field in (*forms.fields()[1], *forms.fields()[0]["services"][:3]):
         assert client.get("/evidence", params={"path": field.path}).text.count("app-entry") == 1
 
@@ -425,3 +421,87 @@ def test_a_port_that_is_taken_is_said_plainly(tmp_path: Path) -> None:
         taken.listen()
         with pytest.raises(SimError, match="Cannot listen on"):
             server.serve("127.0.0.1", taken.getsockname()[1], tmp_path)
+
+
+# ------------------------------------------------------------------------------------- what is run first
+@pytest.mark.parametrize(
+    ("option", "varied"),
+    [
+        ("priority_need", ["applies_to_council", "priority_need_today"]),
+        ("extended_support_180", ["post_cg_stay", "safehouse_places"]),
+        ("leave_to_remain", ["asylum_pending", "post_cg_stay"]),
+    ],
+)
+def test_the_first_answer_has_a_range_and_leaves_only_six_runs_of_the_option(
+    tmp_path: Path, option: str, varied: list[str]
+) -> None:
+    from sim.app.first import AHEAD, ROUNDS, seat
+    from sim.experiment.plan import of_compare
+
+    job, wrong = forms.checked(Choice((option,)), tmp_path, ROUNDS[0], "source")
+    assert job is not None, wrong
+    first = of_compare([*job.overrides, *ROUNDS[0], *job.first], ())
+    assert first.run_id == job.id
+    assert sorted({world.entry for world in first.worlds} - {""}) == sorted(varied)
+    ready = {unit.runs[0].key for unit in of_compare(AHEAD, ()).units}
+    assert {unit.runs[0].key for unit in first.units} <= ready, "today's rules would have to be run again"
+    assert len([run for unit in first.units for run in unit.runs[1:]]) == 2 + 2 * 2
+    seats = [seat(unit.world, unit.replication) % 2 for unit in first.units]
+    assert list(job.units) == [seat(unit.world, unit.replication) for unit in first.units]
+    assert seats.count(0) == seats.count(1), "two workers share the runs evenly"
+    later = of_compare([*job.overrides, *ROUNDS[1]], ())
+    kept = {run.key for unit in later.units for run in unit.runs}
+    assert {run.key for unit in first.units for run in unit.runs} <= kept, "a run would be thrown away"
+
+
+@pytest.mark.deep
+def test_what_was_run_ahead_is_not_run_again_for_an_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from sim.app.first import ROUNDS
+    from sim.app.worker import Worker, planned
+    from sim.experiment.machinery import NationalModel
+
+    world = (SMALL, "experiment.cohort_months=3", 'experiment.horizon="2029-07-01"')
+    histories: list[str] = []
+    real = NationalModel.past
+
+    def counted(self: NationalModel, people: object, before: object, seed: int, replication: int) -> object:
+        histories.append("history")
+        return real(self, people, before, seed, replication)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(NationalModel, "past", counted)
+    worker = Worker(tmp_path, 16)
+    worker.model.kept = 16
+    step = 0
+    while worker.ahead(world, 0, 1, step):
+        step += 1
+    assert len(histories) == step + 1 == 16
+    overrides = (*world, "experiment.options=[bridging_homes]", *ROUNDS[0])
+    for number in range(len(planned(overrides).units)):
+        worker.unit(overrides, number)
+    assert len(histories) == 16
+
+
+def test_a_changed_world_is_said_to_need_todays_rules_first(client: Client) -> None:
+    changed = client.post("/run", data={"option": "priority_need", "other": SMALL})
+    assert (
+        "this world differs from the one that is kept ready" in client.get(changed.headers["location"]).text
+    )
+
+
+def test_every_setting_of_the_form_has_a_label_of_its_own_in_plain_words() -> None:
+    from sim.present.levers import plain_title
+
+    settings = [*forms.fields()[1], *(field for own in forms.fields()[0].values() for field in own)]
+    labels = [field.label for field in settings]
+    assert len(set(labels)) == len(labels)
+    assert not [label for label in labels if re.search(r"[._]| RG | CG |^Share$", label)]
+    for file in (ROOT / "scenarios").glob("*.yaml"):
+        for path in scenario([file.stem]).changes if file.stem != "baseline" else ():
+            assert "." not in plain_title(path), f"{path} of {file.stem} has no plain words"
+
+
+def test_a_name_that_is_no_entry_of_the_band_is_answered_with_the_nearest() -> None:
+    with pytest.raises(ConfigurationError, match=r"nearest: asylum_pending"):
+        baseline(["experiment.band_entries=[asylum_pendin]"])

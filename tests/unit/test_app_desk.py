@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from starlette.testclient import TestClient
 
 from sim.app import server
 from sim.app.jobs import Desk
 from sim.app.store import CANCELLED, DONE, OPEN, RESTING, WAITING, Shelf
 from sim.experiment import store
 from sim.experiment.plan import of_compare
+from tests.asgi_client import Client
 
 WORLD = (
     "people.arrivals.multiplier=0.01",
@@ -29,12 +29,12 @@ CHOICE = {"option": "priority_need", "other": "\n".join(WORLD)}
 PATIENCE = 500.0  # a kernel may have to be compiled first [s]
 
 
-def build(root: Path) -> TestClient:
+def build(root: Path) -> Client:
     app = server.build(root, ("testserver",), workers=1, rounds=ROUNDS, ahead=None)
-    return TestClient(app, follow_redirects=True)
+    return Client(app, follow_redirects=True)
 
 
-def wait_until(client: TestClient, job_id: str, states: tuple[str, ...]) -> str:
+def wait_until(client: Client, job_id: str, states: tuple[str, ...]) -> str:
     """Look as the page does until the job is in one of these states."""
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
@@ -46,17 +46,17 @@ def wait_until(client: TestClient, job_id: str, states: tuple[str, ...]) -> str:
 
 
 @pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
     with build(tmp_path_factory.mktemp("app")) as client:
         yield client
 
 
-def desk_of(client: TestClient) -> Desk:
+def desk_of(client: Client) -> Desk:
     desk: Desk = client.app.state.desk  # type: ignore[attr-defined]
     return desk
 
 
-def test_a_request_is_answered_round_by_round_with_the_result_of_the_command_line(client: TestClient) -> None:
+def test_a_request_is_answered_round_by_round_with_the_result_of_the_command_line(client: Client) -> None:
     page = client.post("/run", data=CHOICE)
     desk = desk_of(client)
     (job,) = desk.jobs.values()
@@ -75,7 +75,7 @@ def test_a_request_is_answered_round_by_round_with_the_result_of_the_command_lin
     assert "2 paired runs" in text
 
 
-def test_an_equal_request_is_the_same_job_and_runs_nothing(client: TestClient) -> None:
+def test_an_equal_request_is_the_same_job_and_runs_nothing(client: Client) -> None:
     desk = desk_of(client)
     before = {job.id: (job.state, job.arrived, list(job.rounds)) for job in desk.jobs.values()}
     again = client.post("/run", data={**CHOICE, "other": "\r\n".join(f" {line} " for line in WORLD)})
@@ -84,7 +84,7 @@ def test_an_equal_request_is_the_same_job_and_runs_nothing(client: TestClient) -
 
 
 @pytest.mark.deep
-def test_the_full_page_is_written_when_it_is_asked_for(client: TestClient) -> None:
+def test_the_full_page_is_written_when_it_is_asked_for(client: Client) -> None:
     client.post("/run", data=CHOICE)
     job = next(job for job in desk_of(client).jobs.values() if "priority_need" in job.query)
     assert wait_until(client, job.id, (DONE, "failed")) == DONE, job.error
@@ -96,7 +96,7 @@ def test_the_full_page_is_written_when_it_is_asked_for(client: TestClient) -> No
     assert "Everyone in this model is synthetic" in response.text
 
 
-def test_cancelling_stops_a_request_and_running_it_again_goes_on(client: TestClient) -> None:
+def test_cancelling_stops_a_request_and_running_it_again_goes_on(client: Client) -> None:
     choice = {"option": "bridging_homes", "other": CHOICE["other"]}
     client.post("/run", data=choice)
     (job,) = (job for job in desk_of(client).jobs.values() if "bridging" in job.query)
@@ -112,7 +112,7 @@ def test_cancelling_stops_a_request_and_running_it_again_goes_on(client: TestCli
 
 
 @pytest.mark.deep
-def test_a_worker_that_is_lost_is_replaced_and_the_request_is_answered(client: TestClient) -> None:
+def test_a_worker_that_is_lost_is_replaced_and_the_request_is_answered(client: Client) -> None:
     desk = desk_of(client)
     client.post("/run", data={"option": "lifeline_for_everyone", "other": CHOICE["other"]})
     (job,) = (job for job in desk.jobs.values() if "lifeline" in job.query)
@@ -125,7 +125,7 @@ def test_a_worker_that_is_lost_is_replaced_and_the_request_is_answered(client: T
 def test_a_restart_goes_on_where_the_server_was_stopped(tmp_path: Path) -> None:
     shelf = Shelf(tmp_path)
     for option in ("priority_need", "local_connection_exempt"):
-        client = TestClient(server.build(tmp_path, ("testserver",), 1, ROUNDS, None))
+        client = Client(server.build(tmp_path, ("testserver",), 1, ROUNDS, None))
         client.post("/run", data={**CHOICE, "option": option})
     kept = {job.id: job for job in shelf.jobs()}
     assert [job.state for job in kept.values()] == [WAITING, WAITING]
@@ -140,7 +140,7 @@ def test_a_restart_goes_on_where_the_server_was_stopped(tmp_path: Path) -> None:
 
 
 def test_the_queue_gives_places_to_those_without_an_answer(tmp_path: Path) -> None:
-    client = TestClient(server.build(tmp_path, ("testserver",), 1, ROUNDS, None))
+    client = Client(server.build(tmp_path, ("testserver",), 1, ROUNDS, None))
     for option in ("priority_need", "local_connection_exempt", "bridging_homes"):
         page = client.post("/run", data={**CHOICE, "option": option})
     desk = desk_of(client)
