@@ -50,7 +50,10 @@ PYTHON = [
     for at, block in enumerate(indented(page.read_text("utf-8"), "python"))
 ]
 ALONE = [(where, block) for where, block in PYTHON if "results" not in block]
-ON_A_RESULT = [(where, block) for where, block in PYTHON if "results" in block]
+ON_A_RESULT = [
+    (where, block) for where, block in PYTHON if "results" in block and "narrowings_of" not in block
+]
+"""What `narrowings_of` reads is made with --precision only: the tests of precision and its notebook run it."""
 
 
 @pytest.mark.parametrize(("page", "line"), SHOWN)
@@ -131,15 +134,21 @@ def test_the_tutorials_leave_a_result_for_each_comparison(made: Path) -> None:
     assert len(list((made / "results").glob("*/comparison.html"))) == len(compared) >= 4
 
 
+def reading() -> list[str]:
+    """The distinct commands of all pages that read a result; a PDF is tested with the report."""
+    every = {line for page in PAGES for line in lines_of(page.read_text("utf-8"))}
+    return sorted(
+        line for line in every if line.split()[1:2] and line.split()[1] in READERS and "--pdf" not in line
+    )
+
+
 @pytest.mark.deep
-@pytest.mark.parametrize("page", sorted({page.name for page in PAGES}))
-def test_every_reader_of_a_result_reads_one(page: str, made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    text = next(one for one in PAGES if one.name == page).read_text("utf-8")
+@pytest.mark.parametrize("line", reading())
+def test_every_command_that_reads_a_result_reads_one(
+    line: str, made: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(made)
-    for line in lines_of(text):
-        words = shlex.split(line.replace("RUN-ID", with_events(made)), comments=True)
-        if words[:1] == ["cliffedge"] and words[1] in READERS and "--pdf" not in words:
-            assert call(monkeypatch, words[1:]) == 0, f"{page}: {line}"
+    assert call(monkeypatch, shlex.split(line.replace("RUN-ID", with_events(made)), comments=True)[1:]) == 0
 
 
 @pytest.mark.deep
@@ -177,18 +186,8 @@ def test_the_site_builds_without_a_warning_asks_nothing_outside_and_its_links_le
     tmp_path: Path,
 ) -> None:
     pytest.importorskip("myst_parser", reason="the extra `docs` is not installed")
-    build = [
-        sys.executable,
-        "-m",
-        "sphinx",
-        "-W",
-        "--keep-going",
-        "-q",
-        "-b",
-        "html",
-        "-d",
-        str(tmp_path / "d"),
-    ]
+    build = [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-q", "-b", "html"]
+    build += ["-d", str(tmp_path / "doctrees"), str(DOCS), str(tmp_path / "site")]
     done = subprocess.run(build, env=environment(), capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     site = tmp_path / "site"
