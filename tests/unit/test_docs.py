@@ -320,6 +320,8 @@ def test_every_command_that_is_shown_is_sound(command: str, monkeypatch: pytest.
         words = [*words, "--help"]
     if verb in ("validate", "fit"):  # minutes of running, or a file of the reader's own: parsed only
         words = [*words, "--help"]
+    if verb in ("sweep", "study"):  # many runs: test_docs_snippets runs that of the tutorial
+        words = [*words, "--help"]
     if verb in ("player", "report", "export"):  # read a stored result, which documents cannot name: parsed
         words = [*words, "--help"]
     assert call(monkeypatch, [verb, *words]) == 0
