@@ -39,7 +39,7 @@ bench: $(STAMP)
 # The documentation as a site, docs/_build/html/index.html; a warning fails it. Nothing is fetched.
 docs: $(STAMP)
 	$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build/html
-	@echo "The documentation: docs/_build/html/index.html"
+	@echo "Open docs/_build/html/index.html"
 
 # Known vulnerabilities in the locked packages; needs the network, and says plainly where there is none.
 audit:
