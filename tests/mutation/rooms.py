@@ -116,7 +116,7 @@ ROOMS: Final = {
         tests=(
             *(
                 f"tests/unit/test_outcomes_{name}.py"
-                for name in ("homes", "measure", "others_by_hand", "paired")
+                for name in ("homes", "measure", "others_by_hand", "edges", "paired")
             ),
             *(f"tests/unit/test_outcomes_{name}.py" for name in ("people", "spells", "survival", "waits")),
             *_unit("costs", "held", "recovery", "two_cliffs"),
