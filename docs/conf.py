@@ -24,6 +24,7 @@ extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 source_suffix = {".md": "markdown"}
 exclude_patterns = ["_build"]
 myst_heading_anchors = 4
+smartquotes = False
 # A type such as "shape (n,)" is read as a link to whatever is called n, of which there are several.
 suppress_warnings = ["ref.python"]
 

@@ -196,7 +196,11 @@ def _branch(branch: str, found: list[tuple[str, Any]]) -> str:
     from sim.config.evidence import register
 
     about = register()
-    text = [f"# {ROOMS.get(branch, branch)}: `{branch}`\n"]
+    text = [
+        f"# {ROOMS.get(branch, branch)}: `{branch}`\n",
+        "Names are shown below the heading that they go on from. A *lever* is something that somebody could "
+        "decide; *world* is how the world is, not ours to choose; *run* is how a run is made.\n",
+    ]
     by_group: dict[str, list[tuple[str, Any]]] = defaultdict(list)
     for path, value in found:
         names = path.split(".")
@@ -204,24 +208,28 @@ def _branch(branch: str, found: list[tuple[str, Any]]) -> str:
     for group, members in by_group.items():
         if group != branch:
             text.append(f"## {group}\n")
-        text.append("| parameter | meaning | value | unit | range | kind | confidence and source |")
-        text.append("|---|---|---|---|---|---|---|")
+        text.append("| parameter | meaning | value | range | evidence |\n|---|---|---|---|---|")
         for path, value in members:
             entry = about.entry(path)
-            sources = "; ".join(source.title for source in entry.sources) or entry.assumed or ""
             low_high = f"{entry.range[0]:g} to {entry.range[1]:g}" if entry.range else entry.distribution
             cells = (
-                f"`{path}`",
-                _plain(entry.meaning),
-                _plain(_value(value)),
-                _plain(entry.unit),
+                f"`{path.removeprefix(group + '.')}`",
+                _plain(f"{entry.meaning} ({entry.kind})"),
+                _plain(f"{_value(value)} ({entry.unit})"),
                 _plain(low_high or "none"),
-                entry.kind,
-                f"{entry.confidence}: {_plain(sources)}" if sources else entry.confidence,
+                _plain(_evidence(entry)),
             )
             text.append("| " + " | ".join(cells) + " |")
         text.append("")
     return "\n".join(text)
+
+
+def _evidence(entry: Any) -> str:
+    """Confidence and the first two sources, or why the value is assumed."""
+    titles = list(dict.fromkeys(source.title for source in entry.sources))
+    more = f"; and {len(titles) - 2} more" if len(titles) > 2 else ""
+    told = "; ".join(titles[:2]) + more or entry.assumed or ""
+    return f"{entry.confidence}: {told}" if told else str(entry.confidence)
 
 
 def _value(value: Any) -> str:
