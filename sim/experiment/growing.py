@@ -28,6 +28,7 @@ from sim.experiment.precision import (
     Target,
     Verdict,
     judge,
+    narrow_now,
     narrowings,
     needed,
     next_count,
@@ -109,10 +110,10 @@ def grow(
             if found.stop is not None:
                 break
             have = next_count(every, rule, at_once)
-            watch.say(
-                f"{len(units)} replications: {_widest(every)}. About {needed(every, rule)} seem needed; "
-                f"on to {have}."
-            )
+            ahead = f"About {needed(every, rule)} seem needed; on to"
+            if narrow_now(every):
+                ahead = "Narrow enough: does it stay so? Looking ahead to"
+            watch.say(f"{len(units)} replications: {_widest(every)}. {ahead} {have}.")
         final = planned(found.stop)
         own = Parts(root / f"{final.run_id}.parts")
         own.open()
