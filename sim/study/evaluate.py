@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 UNITS: Final = "units"
 _BATCH_SECONDS: Final = 4.0  # how long a batch should take: long beside what it costs to hand one over
+_MOST_TASKS: Final = 100  # of one batch: bounds what is on its way at a time
 _MOST_OPTIONS: Final = 16  # that share one history in one task
 _GRACE: Final = 10.0  # how long a study that another command still holds is waited for [s]
 _AHEAD: Final = 2  # batches handed over for each that is worked on
@@ -263,7 +264,7 @@ def _run(
                 slots = executor.slots
                 while waiting and out < slots * _AHEAD:
                     size = max(1, int(_BATCH_SECONDS / per_task)) if per_task else 1
-                    size = max(1, min(size, -(-len(waiting) // (slots * _AHEAD))))
+                    size = max(1, min(size, _MOST_TASKS, -(-len(waiting) // (slots * _AHEAD))))
                     executor.submit([waiting.pop() for _ in range(min(size, len(waiting)))], worker)
                     out += 1
                 for done in executor.finished():

@@ -29,7 +29,7 @@ SCHEMA: Final = 1
 _NAMES: Final = b"cliffedge names"
 _VERSION: Final = b"cliffedge units"
 _TOGETHER: Final = 16  # segments of one size that are put together into one of the next
-_LARGEST: Final = 3  # of that size and above, segments stay as they are
+_LARGE: Final = 500_000  # segments of this size and above stay as they are, which bounds the memory [bytes]
 _IN_HAND: Final = 3  # segments whose figures are kept in memory while reading
 
 Names = tuple[tuple[str, str], ...]
@@ -146,8 +146,8 @@ class Segments:
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        paths = self._own(level)
-        if level >= _LARGEST or len(paths) < (2 if all_of_them else _TOGETHER):
+        paths = [path for path in self._own(level) if path.stat().st_size < _LARGE][:_TOGETHER]
+        if len(paths) < (2 if all_of_them else _TOGETHER):
             return
         by_names: dict[bytes, list[pa.Table]] = {}
         for path in paths:
@@ -164,8 +164,12 @@ class Segments:
 
     def tidy(self) -> None:
         """Put this owner's small segments together once there is nothing more to come."""
-        for level in range(_LARGEST):
+        level = 0
+        while own := self._own():
+            if level > max(int(path.name.split(".")[-3]) for path in own):
+                return
             self._put_together(level, all_of_them=True)
+            level += 1
 
     # ------------------------------------------------------------------------------------------- reading
     def figures(self, address: str) -> tuple[Names, NDArray[np.float64], NDArray[np.float64]]:
