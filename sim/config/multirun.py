@@ -53,12 +53,33 @@ def expand(texts: Sequence[str]) -> list[tuple[str, ...]]:
         for text in texts
         if text.lstrip("+~").startswith(("hydra.", "hydra/"))
     ]
+    names = [text.partition("=")[0].strip().lstrip("+~") for text in texts]
+    twice = dict.fromkeys(name for name in names if names.count(name) > 1)
+    mistakes += [Mistake(name, "is given twice; put its values into one list: a,b") for name in twice]
     if mistakes:
         raise ConfigurationError(mistakes)
-    jobs = _multirun(list(texts))
+    swept = [text for text in texts if _is_swept(text)]
+    jobs = [_in_order(texts, swept, job) for job in _multirun(swept)]
     if not jobs:
         raise ConfigurationError([Mistake("the sweep", f"{' '.join(texts)} leaves not a single job to run")])
     return jobs
+
+
+def _is_swept(text: str) -> bool:
+    """Whether Hydra has to multiply an override out; one that it cannot read is left to it to explain."""
+    from hydra.core.override_parser.overrides_parser import OverridesParser
+    from hydra.errors import HydraException
+
+    try:
+        return bool(OverridesParser.create().parse_override(text).is_sweep_override())
+    except HydraException:
+        return True
+
+
+def _in_order(texts: Sequence[str], swept: Sequence[str], job: Sequence[str]) -> tuple[str, ...]:
+    """All overrides of a job in the order in which they were given; those not swept are the same in each."""
+    value_of = dict(zip(swept, job, strict=True))
+    return tuple(value_of.get(text, text) for text in texts)
 
 
 def check_launchers() -> None:

@@ -43,6 +43,14 @@ def test_a_list_in_brackets_is_one_option_made_of_several_stories() -> None:
     ]
 
 
+def test_what_is_not_swept_stays_as_it_was_given_in_every_job() -> None:
+    given = ["scenarios=priority_need", "policy=today", "risk.x=a,b", "risk.y=6 weeks"]
+    assert expand(given) == [
+        ("scenarios=priority_need", "policy=today", f"risk.x={word}", "risk.y=6 weeks") for word in "ab"
+    ]
+    assert expand(["scenarios=priority_need"]) == [("scenarios=priority_need",)]
+
+
 def test_thousands_of_jobs_compose_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """Composing takes a tenth of a second a job; the queue is told overrides and nothing else."""
     from hydra._internal.config_loader_impl import ConfigLoaderImpl
@@ -69,6 +77,7 @@ def test_thousands_of_jobs_compose_nothing(monkeypatch: pytest.MonkeyPatch) -> N
         (["hydra.launcher.n_jobs=2"], "executor=local"),
         (["risk.x=interval(0,1)"], "range"),
         (["a=1,,2"], "cannot be read"),
+        (["a=1,2", "a=3"], "given twice"),
         (["scenarios=glob(nothing_like_it*)"], "not a single job"),
     ],
 )
