@@ -10,7 +10,8 @@ from sim.outcomes.groups import status_at
 from sim.outcomes.homes import Supply
 from sim.outcomes.homes import of_everyone as homes_of_everyone
 from sim.outcomes.measure import measure
-from sim.outcomes.paired import gain_lose
+from sim.outcomes.paired import gain_lose, more_or_fewer
+from sim.outcomes.places import Category
 from sim.outcomes.ratio import ratio
 from sim.outcomes.re_presentation import returns
 from sim.outcomes.recovery import Offers, had_and_lost
@@ -270,3 +271,39 @@ def test_nobody_gains_or_loses_where_nobody_is_and_who_has_as_much_does_neither(
     assert (found.gain, found.lose, found.equal, found.n) == (1 / 4, 2 / 4, 1 / 4, 4)
     other = gain_lose(table(1, 2, 3, 4), table(2, 2, 2, 3), "days", lower_is_better=False)
     assert (other.gain, other.lose) == (2 / 4, 1 / 4)
+
+
+def test_whoever_has_a_week_more_or_fewer_without_a_home_is_told_apart_from_a_day() -> None:
+    todays = np.full(5, 100.0)
+    told = more_or_fewer(todays + np.array([-7.0, -6.9, 0.0, 6.9, 7.0]), todays, 7.0)
+    fewer, more = told.values()
+    assert fewer.tolist() == [True, False, False, False, False]
+    assert more.tolist() == [False, False, False, False, True]
+    fewer, more = more_or_fewer(todays, todays, 0.0).values()
+    assert not fewer.any()
+    assert not more.any()
+
+
+def test_support_that_ends_before_the_decision_or_after_follow_up_is_no_exit() -> None:
+    lives = followed(*[[*BEGIN, (day, E.SUPPORT_ENDED)] for day in (-1, 0, 729, 730)])
+    assert find_exits(lives).who.tolist() == [1, 2]
+
+
+def test_eight_hours_on_the_street_are_a_night_rough_and_less_are_not() -> None:
+    def rough(hours: float) -> list[tuple[object, ...]]:
+        return [*BEGIN, (9.875, E.MOVED, P.STREET), (9.875 + hours / 24, E.MOVED, P.FRIENDS)]
+
+    assert returns(followed(rough(9.0), rough(7.0))).who["RP6"].tolist() == [0]
+
+
+def test_whoever_is_still_in_a_place_at_the_horizon_has_not_left_it() -> None:
+    life = [(10, E.COMMUNITY_LIFE_BEGINS, P.STREET), (50, E.MOVED, P.SOCIAL_HOME)]
+    places = stations(story_of_everyone(log_of(life), 1), 100.0).places
+    assert (places[Category.INSECURE].joined.tolist(), places[Category.INSECURE].left.tolist()) == (
+        [10.0],
+        [50.0],
+    )
+    assert (places[Category.SETTLED].joined.tolist(), places[Category.SETTLED].left.tolist()) == (
+        [50.0],
+        [INF],
+    )

@@ -51,6 +51,13 @@ def test_homes_of_a_day_go_at_noon_to_whoever_joined_first_and_those_of_a_weeken
         assert (found.leaves[found.region == region] > MONDAY + 1000).all()
 
 
+def test_a_home_is_let_once_it_has_come_up_whole() -> None:
+    """One and a half homes a day: by the evenings of the week 1.5, 3, 4.5, 6 and 7.5 have come up."""
+    rules = lines()._replace(lets=(1.5, 1.5))
+    found = others_of(log_of([]), np.zeros(0, np.uint8), rules, MONDAY + 5.0)
+    assert housed_on(found, 0) == [0.5, 1.5, 1.5, 2.5, 3.5, 3.5, 4.5]
+
+
 def test_the_day_that_the_run_ends_at_noon_lets_no_homes_and_the_day_before_does():
     log = log_of([])
     for until, days in ((1.5, 1), (1.51, 2)):
