@@ -1,7 +1,8 @@
 """Which parameters matter at all (Morris): steps of one parameter at a time through the whole space.
 
 Pure arithmetic on arrays; the design is SALib's. Beside the usual mean of absolute effects, which chance
-alone makes larger than 0, stands a mean square effect with the part of chance taken out, which may be negative.
+alone makes larger than 0, stands a mean square effect with the part of chance taken out, which may be
+negative.
 
 References
 ----------
