@@ -8,23 +8,15 @@ from typing import Any
 import pytest
 
 from sim.config.compose import available, baseline, scenario, world
-from sim.config.mistakes import ConfigurationError
 from sim.engine.compiled import run as compiled
 from sim.people.population import build
 from tests.agreement.engines import TIGHT, agree, small
+from tests.robustness.whole_worlds import contradict
 
 STORIES = tuple(card.name for card in available() if card.name != "baseline")
 
 
-def _can_be_combined(pair: tuple[str, str]) -> bool:
-    try:
-        scenario(list(pair))
-    except ConfigurationError:
-        return False
-    return True
-
-
-PAIRS = tuple(pair for pair in combinations(STORIES, 2) if _can_be_combined(pair))
+PAIRS = tuple(pair for pair in combinations(STORIES, 2) if not contradict(*pair))
 EVERYDAY = tuple(pair for pair in PAIRS if abs(STORIES.index(pair[0]) - STORIES.index(pair[1])) == 2)
 
 
