@@ -173,6 +173,32 @@ def study_run(
     commands.run(design, overrides or (), out, **options)
 
 
+@studying.command(name="calibrate")
+def study_calibrate(
+    overrides: Overrides = None,
+    folder: Annotated[
+        Path | None,
+        typer.Option("--folder", metavar="DIR", help="Of the calibration; by default results/calibration."),
+    ] = None,
+    up_to: Annotated[
+        str, typer.Option("--up-to", metavar="DATE", help="Published figures of later periods are not read.")
+    ] = "2022-12-31",
+    waves: Annotated[int, typer.Option("--waves", help="At most so many waves.")] = 3,
+    points: Annotated[int, typer.Option("--points", help="Settings that are run in a wave.")] = 160,
+    replications: Annotated[int, typer.Option("--replications", help="Runs of each setting.")] = 2,
+    seed: Annotated[int | None, typer.Option("--seed", help="By default experiment.seed.")] = None,
+    cut: Annotated[float, typer.Option("--cut", help="Implausibility beyond which a setting is out.")] = 3.0,
+    nth: Annotated[int, typer.Option("--nth", help="1: the worst figure decides; 2: the second worst.")] = 1,
+    workers: Annotated[
+        int | None, typer.Option("--workers", help="Processes; by default one a core.")
+    ] = None,
+) -> None:
+    """Match history: which settings of what nobody publishes the record to the end of 2022 does not rule out."""
+    from sim.calibrate.commands import calibrate
+
+    calibrate(overrides or (), folder, up_to, waves, points, replications, seed, cut, nth, workers)
+
+
 @app.command()
 def player(
     result: Annotated[Path, typer.Argument(metavar="RESULT", help="The folder of a result with its events.")],
