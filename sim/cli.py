@@ -193,7 +193,7 @@ def study_calibrate(
         int | None, typer.Option("--workers", help="Processes; by default one a core.")
     ] = None,
 ) -> None:
-    """Match history: which settings of what nobody publishes the record to the end of 2022 does not rule out."""
+    """Match history: find the settings that the published record to the end of 2022 does not rule out."""
     from sim.calibrate.commands import calibrate
 
     calibrate(overrides or (), folder, up_to, waves, points, replications, seed, cut, nth, workers)

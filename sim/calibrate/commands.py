@@ -47,7 +47,7 @@ def calibrate(
     from sim.calibrate.carry_out import calibrate as carry_out
     from sim.calibrate.match import Rules
     from sim.calibrate.words import sentences
-    from sim.present import calibration as page
+    from sim.present.calibration import write
 
     try:
         day = date.fromisoformat(up_to)
@@ -72,7 +72,7 @@ def calibrate(
     console.print(left_table(found))
     for line in sentences(found):
         console.print(line, markup=False, highlight=False, soft_wrap=True)
-    console.print(f"The page: {page.write(found)}", markup=False, highlight=False, soft_wrap=True)
+    console.print(f"The page: {write(found)}", markup=False, highlight=False, soft_wrap=True)
     return found.folder
 
 

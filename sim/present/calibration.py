@@ -194,11 +194,11 @@ def _pairs_block(found: Calibration) -> Block:
     chosen = np.argsort(width)[: min(plots.PAIRS, len(found.space))]
     labels = [found.space.dimensions[one].title for one in chosen]
     shipped = [found.space.shipped[one] for one in chosen]
-    together = np.corrcoef(places[:, chosen].T)
+    together = np.asarray(np.corrcoef(places[:, chosen].T))
     rows = []
     for one in range(1, len(chosen)):
         for other in range(one):
-            rows.append((labels[other], labels[one], f"{together[one, other]:+.2f}".replace("-", "−")))
+            rows.append((labels[other], labels[one], f"{float(together[one, other]):+.2f}".replace("-", "−")))
     strongest = max(rows, key=lambda row: abs(float(row[2].replace("−", "-"))))
     alt = (
         f"For each pair of the {len(chosen)} parameters that are narrowed most, how much of the space behind "

@@ -51,7 +51,7 @@ def ranges(rows: Sequence[RangeRow]) -> bytes:
     height = 0.75 + step * len(rows) + 0.1
     with hand():
         figure = sheet(height)
-        axes = figure.add_axes((_LABELS, 0.1 / height, 0.97 - _LABELS, step * len(rows) / height))
+        axes = figure.add_axes((_LABELS, 0.1 / height, 0.93 - _LABELS, step * len(rows) / height))
         for place, row in enumerate(rows):
             if place % 2 == 0:
                 axes.axhspan(place - 0.5, place + 0.5, color=SHADE, linewidth=0, zorder=0)

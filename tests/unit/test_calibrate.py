@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 import subprocess
 import sys
 from datetime import date
@@ -11,13 +12,14 @@ import numpy as np
 import pytest
 
 from sim.calibrate import load_set
-from sim.calibrate.carry_out import calibrate
+from sim.calibrate.carry_out import Calibration, calibrate
 from sim.calibrate.emulator import Emulator
 from sim.calibrate.goals import last_day, read_goals, read_tolerances
 from sim.calibrate.implausible import Judged, judged, worst
 from sim.calibrate.match import Rules, history_match
 from sim.calibrate.remaining import remaining
 from sim.calibrate.space import read_space
+from sim.calibrate.store import Folder
 from sim.config.compose import baseline
 from sim.config.evidence import register
 from sim.errors import SimError
@@ -261,10 +263,12 @@ def test_the_set_is_kept_as_overrides_with_where_it_comes_from(tmp_path, monkeyp
     assert np.array_equal(again.match.left.places, found.match.left.places)
 
 
-def test_another_calibration_in_the_folder_is_refused_and_what_differs_is_named(tmp_path, monkeypatch):
-    go(tmp_path / "one", monkeypatch)
+def test_another_calibration_in_the_folder_is_refused_and_what_differs_is_named(tmp_path):
+    folder = Folder(tmp_path / "one")
+    folder.begin({"seed": 5, "ranges": [["a", 0.0, 1.0]]})
+    folder.begin({"seed": 5, "ranges": [["a", 0.0, 1.0]]})
     with pytest.raises(SimError, match=r"another calibration \(seed: 5 there, 6 now\)"):
-        go(tmp_path / "one", monkeypatch, Rules(waves=2, points=12, replications=2, seed=6, keep=40))
+        folder.begin({"seed": 6, "ranges": [["a", 0.0, 1.0]]})
 
 
 @pytest.mark.parametrize(
@@ -290,3 +294,31 @@ def test_a_calibration_that_is_not_finished_gives_no_set(tmp_path):
     (tmp_path / "begun.json").write_text("{}")
     with pytest.raises(SimError, match="not finished"):
         load_set(tmp_path)
+
+
+def test_the_page_says_what_is_left_or_that_nothing_is(tmp_path, monkeypatch):
+    from sim.present.calibration import render
+
+    monkeypatch.delenv("TOY_DIARY", raising=False)
+    space = toy.toy_space()
+    rng = np.random.default_rng(8)
+    for values, words in (
+        ([0.6, 1.0, 0.3], "of the ranges is not ruled out by the worst of the figures to 2022-12-31"),
+        ([0.6, 9.0, 0.3], "No setting in these ranges reproduces the record to 2022-12-31"),
+    ):
+        goals = toy.goals_at(values)
+        found = history_match(toy.simulator(rng, 2), goals, 3, QUICK)
+        told = {
+            "up to": "2022-12-31",
+            "size": 1.0,
+            "command": "cliffedge study calibrate",
+            **dict.fromkeys(("seed", "program", "configuration", "figures and tolerances"), "known"),
+        }
+        html = render(Calibration(space, goals, found, told, tmp_path))
+        assert words in html
+        assert html.count("<img ") == (3 if not found.left.empty else 1)
+        assert all(alt.strip() for alt in re.findall(r'alt="([^"]*)"', html))
+        assert "<script" not in html
+        for goal in goals:
+            assert goal.title in html
+    assert "Figure 1, 2020, rules out most by itself: 100%" in html
