@@ -221,10 +221,15 @@ def history_match(
     left: Remaining | None = None
     why = f"{rules.waves} waves were asked for"
     for number in range(1, rules.waves + 1):
-        rng = np.random.default_rng([rules.seed, number])
+        # one generator for the design and one for what remains: a design that is kept draws nothing
+        rng = np.random.default_rng([rules.seed, number, 1])
         design = designs.kept(number)
         if design is None:
-            design = cover(rules.points, dimensions, rng) if left is None else left.places[: rules.points]
+            design = (
+                cover(rules.points, dimensions, np.random.default_rng([rules.seed, number, 0]))
+                if left is None
+                else left.places[: rules.points]
+            )
             designs.keep(number, design)
         tell(f"Wave {number}: {len(design)} settings, {rules.replications} runs of each")
         ran = simulator(design, f"wave-{number}")
