@@ -8,7 +8,7 @@ import nbformat
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-NAMES = ("commissioner", "analyst", "trainer", "precision")
+NAMES = ("commissioner", "analyst", "trainer", "precision", "sweep")
 
 
 def test_these_are_all_the_notebooks() -> None:
@@ -56,6 +56,8 @@ def test_every_notebook_runs_and_answers(tmp_path: Path, monkeypatch: pytest.Mon
     assert "95% interval" in told["analyst"]
     assert "cg positive" in told["trainer"]
     assert "Verdict(status=" in told["precision"]
+    assert "12 of 18 units were there already; now 18 rows" in told["sweep"]
+    assert "the same to the last bit" in told["sweep"]
     assert "replications" in told["precision"]
     (result,) = (path for path in (tmp_path / "results").iterdir() if path.is_dir())
     for made in ("report.html", "player.html", "exports/outcomes.xlsx"):
