@@ -14,6 +14,7 @@ import typer
 
 from sim import __version__
 from sim.errors import SimError
+from sim.study import analyses
 
 INTERRUPTED = 130
 
@@ -36,6 +37,7 @@ studying = typer.Typer(
     name="study", help="Run and analyse designs of many points.", no_args_is_help=True, rich_markup_mode=None
 )
 app.add_typer(studying)
+analyses.register_on(studying)
 
 Overrides = Annotated[
     list[str] | None,

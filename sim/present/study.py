@@ -1,0 +1,189 @@
+"""The page of an analysis: what was found, in a figure, a table and words, and what it does not cover.
+
+Reads the stored findings of one of `sim.study`'s analyses and puts `study.html` beside them. What each kind
+says is in `sim.present.study_sensitivity`, `study_uncertainty` and `study_choice`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from sim.errors import SimError
+from sim.present.figures import Block, Table
+
+if TYPE_CHECKING:
+    from sim.study.asking import Findings
+
+FILE_NAME: Final = "study.html"
+TEMPLATES: Final = Path(__file__).with_name("templates")
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the page: heading, paragraphs, and a figure or a table."""
+
+    heading: str
+    words: Sequence[str]
+    block: Block | None = None
+    table: Table | None = None
+    lead: bool = False
+
+
+@dataclass(frozen=True)
+class Page:
+    """What the template shows; the first section's words are the answer."""
+
+    title: str
+    about: str
+    sections: Sequence[Section]
+    not_covered: Sequence[str]
+    reading: str
+
+
+def page_of(found: Findings) -> Page:
+    """Say what was found.
+
+    Raises
+    ------
+    SimError
+        If these findings are of a kind that this version does not know.
+    """
+    from sim.present import study_choice, study_sensitivity, study_uncertainty
+
+    kinds: dict[str, Callable[[Findings], Page]] = {
+        "sensitivity": study_sensitivity.page,
+        "uncertainty": study_uncertainty.page,
+        "choice": study_choice.regret_page,
+        "budget": study_choice.budget_page,
+        "solve": study_choice.solve_page,
+    }
+    if found.kind not in kinds:
+        raise SimError(
+            f"kind {found.kind!r}: is no analysis this version knows; there are: {', '.join(kinds)}"
+        )
+    return kinds[found.kind](found)
+
+
+def answer(found: Findings) -> list[str]:
+    """The answer in words, for the terminal."""
+    return list(page_of(found).sections[0].words)
+
+
+def write(folder: Path) -> Path:
+    """Write the page of stored findings.
+
+    Raises
+    ------
+    SimError
+        If the findings cannot be read, or the page cannot be written.
+    """
+    from sim.study.asking import Findings
+
+    target = folder / FILE_NAME
+    html = render(Findings.read(folder))
+    unfinished = target.with_name(f".{FILE_NAME}.{os.getpid()}")
+    try:
+        unfinished.write_text(html, encoding="utf-8", newline="\n")
+        os.replace(unfinished, target)
+    except OSError as error:
+        unfinished.unlink(missing_ok=True)
+        raise SimError(f"The page {target} cannot be written: {error.strerror}.") from error
+    return target
+
+
+def render(found: Findings) -> str:
+    """The page as HTML."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from markupsafe import Markup, escape
+
+    def breakable(text: str) -> Markup:
+        """Long paths may be broken at their dots and at underscores."""
+        return (
+            Markup(str(escape(text)).replace(".", ".<wbr>").replace("_", "_<wbr>"))
+            if "_" in text
+            else escape(text)
+        )
+
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["breakable"] = breakable
+    style = Markup((TEMPLATES / "page.css").read_text(encoding="utf-8"))
+    page = page_of(found)
+    settings = found.settings
+    facts = (
+        ("Command", settings["command"] or "made from Python, without a command"),
+        ("Held in the whole study", ", ".join(settings["world"]) or "the model as it is"),
+        ("Replications of each setting", str(settings["replications"])),
+        ("Seed", str(settings["seed"])),
+        ("Program", str(settings["program"])),
+    )
+    return environment.get_template("study.html").render(style=style, whole=False, facts=facts, **vars(page))
+
+
+# ------------------------------------------------------------------------------- words common to all kinds
+COMMON: Final = (
+    "Whether the model's structure is right where it cannot be switched, and what is not modelled at all.",
+)
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A measure as readers meet it."""
+
+    name: str
+    title: str
+    unit: str
+    scale: float
+
+    @classmethod
+    def of(cls, metric: str) -> Measure:
+        """Titles and units; shares in percentage points."""
+        from sim.outcomes.registry import metric as registered
+        from sim.present.names import metric_name
+        from sim.present.words import noun_of
+
+        unit = registered(metric).unit
+        return cls(metric, metric_name(metric).title, noun_of(unit), 100.0 if unit == "share" else 1.0)
+
+    def figure(self, value: float, *, sign: bool = True) -> str:
+        """A value with three digits or so."""
+        return number(self.scale * value, sign=sign)
+
+    def ends(self, low: float, high: float, *, sign: bool = True) -> str:
+        """An interval."""
+        return f"{self.figure(low, sign=sign)} to {self.figure(high, sign=sign)}"
+
+
+def number(value: float, *, sign: bool = False) -> str:
+    """A value with about three digits, thousands parted; a true minus sign."""
+    import math
+
+    from sim.present.words import MINUS
+
+    if not math.isfinite(value):
+        return "not known"
+    size = abs(value)
+    places = 0 if size >= 100 else 1 if size >= 10 else 2 if size >= 0.995 else 3
+    text = f"{size:,.{places}f}"
+    nothing = float(text.replace(",", "")) == 0
+    return ("" if nothing else MINUS if value < 0 else "+" if sign else "") + text
+
+
+def option_words(words: str) -> str:
+    """An option as readers meet it: the titles of its stories."""
+    from sim.config.stories import available
+
+    titles_of = {card.name: card.title for card in available()}
+    titles = [
+        titles_of.get(part, "today's rules" if part in ("", "today") else part) for part in words.split("+")
+    ]
+    return " + ".join(titles)

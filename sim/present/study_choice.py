@@ -1,0 +1,291 @@
+"""What the pages of robust choice say: regret across worlds, the best package for a budget, a solved target.
+
+Reads stored findings only.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sim.present.figures import Block, Table, svg_uri
+from sim.present.study import COMMON, Measure, Page, Section, number, option_words
+
+if TYPE_CHECKING:
+    from sim.study.asking import Findings
+
+
+def regret_page(found: Findings) -> Page:
+    """The page of regret across worlds."""
+    from sim.present.plots_study import Dots, dots
+
+    settings, table = found.settings, found.tables["options"]
+    measure = Measure.of(settings["metric"])
+    unit = "£" if settings["benefit"] else measure.unit
+    scale = 1.0 if settings["benefit"] else measure.scale
+    aim = settings["benefit"] or measure.title.lower()
+    least = table.loc[table["worst"].idxmin()]
+    often = table.loc[table["best"].idxmax()]
+    words = [
+        f"{option_words(least['option'])} has the smallest largest regret of the options compared: in no "
+        "world here "
+        f"does it lose more than {number(scale * least['worst'])} {unit} to the best option of that world.",
+        f"{option_words(often['option'])} is best in most worlds: {often['best']:.0%} of "
+        f"{settings['worlds']} "
+        f"(95% interval {often['best_low']:.0%} to {often['best_high']:.0%}).",
+    ]
+    rows = tuple(
+        (
+            option_words(row.option),
+            number(scale * row.central, sign=True),
+            f"{row.best:.0%}",
+            number(scale * row.mean),
+            number(scale * row.ninth_decile),
+            number(scale * row.worst),
+        )
+        for row in table.itertuples()
+    )
+    series = [
+        Dots(title, (scale * table[name]).tolist())
+        for name, title in (
+            ("mean", "mean"),
+            ("ninth_decile", "1 in 10 worlds is above"),
+            ("worst", "largest"),
+        )
+    ]
+    names = [option_words(name) for name in table["option"]]
+    block = Block(
+        "regret",
+        svg_uri(dots(names, series, f"regret ({unit})")),
+        "Dots, three a row: mean, ninth decile and largest regret of each option. " + " ".join(words),
+        "Regret: what an option loses to the best option of the same world.",
+        Table(
+            "Regret by option", ("Option", "Gain, central", "Best in", "Mean", "9th decile", "Largest"), rows
+        ),
+    )
+    world = found.tables["worlds"]
+    where = int(least["worst_world"])
+    worst = world[world["world"] == where]["settings"].iloc[0]
+    return Page(
+        "Which option would we regret least?",
+        f"Options are judged by {aim}, in {settings['worlds']} worlds that are all plausible.",
+        (
+            Section("What is lost by choosing wrong?", words, block, lead=True),
+            Section("The world of the largest regret", (f"For {option_words(least['option'])}: {worst}.",)),
+        ),
+        (
+            "How likely each world is: regret needs no probabilities, and the largest depends on which "
+            "worlds are there.",
+            f"Chance left in the mean of {settings['replications']} replications: it makes every regret "
+            "somewhat too "
+            "large, that of close options most.",
+            *COMMON,
+        ),
+        "docs/robust_choice.md",
+    )
+
+
+def budget_page(found: Findings) -> Page:
+    """The page of the best package under a budget."""
+    from sim.present.plots_study import Dots, dots
+
+    settings, table = found.settings, found.tables["packages"]
+    measure, winner = Measure.of(settings["metric"]), settings["winner"]
+    pounds = f"£{settings['budget']:,.0f} a year"
+    if winner is None:
+        words = [
+            f"No package tried both improves {measure.title.lower()} and surely costs no more than {pounds}."
+        ]
+    else:
+        best = table[table["package"] == winner["package"]].iloc[0]
+        beyond = best["gain_low"] > 0
+        words = [
+            f"Of the {len(table)} packages tried, {option_words(winner['package'])} comes out best among "
+            "those that "
+            f"surely cost no more than {pounds}: {measure.title.lower()} improves by "
+            f"{measure.figure(best['gain'], sign=False)} {measure.unit} "
+            f"({measure.ends(best['gain_low'], best['gain_high'])})"
+            + ("." if beyond else ", which is not told from no change."),
+        ]
+        if "second" in winner:
+            told = "which is beyond chance" if winner["lead_low"] > 0 else "which chance alone may make"
+            words.append(
+                f"It leads {option_words(winner['second'])} by {measure.figure(winner['lead'])} "
+                f"({measure.ends(winner['lead_low'], winner['lead_high'])}) {measure.unit}, {told}."
+            )
+    unclear = int((table["standing"] == "unclear").sum())
+    if unclear:
+        words.append(f"{unclear} more may or may not cost more: their cost's interval holds the budget.")
+    rows = tuple(
+        (
+            option_words(row.package),
+            measure.figure(row.gain),
+            measure.ends(row.gain_low, row.gain_high),
+            number(row.cost / 1e6, sign=True),
+            f"{number(row.cost_low / 1e6, sign=True)} to {number(row.cost_high / 1e6, sign=True)}",
+            row.standing,
+        )
+        for row in table.itertuples()
+    )
+    shown = table.head(15)
+    values = [(measure.scale * shown[name]).tolist() for name in ("gain", "gain_low", "gain_high")]
+    names = [f"{option_words(row.package)} ({row.standing})" for row in shown.itertuples()]
+    block = Block(
+        "packages",
+        svg_uri(dots(names, [Dots("", *values)], f"improvement ({measure.unit})")),
+        "Dots with intervals, one row a package, the largest improvement first. " + " ".join(words),
+        f"Improvement of {measure.title.lower()}; in brackets whether the cost lies within the budget. "
+        "Lines: 95% t "
+        "intervals over replications (chance alone).",
+        Table(
+            "Packages",
+            (
+                "Package",
+                f"Improvement ({measure.unit})",
+                "95% interval",
+                "Cost a year (£m)",
+                "95% interval",
+                "Budget",
+            ),
+            rows,
+        ),
+    )
+    sections = [Section("What does the budget buy?", words, block, lead=True)]
+    if settings["refused"]:
+        refused = tuple((name, why) for name, why in settings["refused"].items())
+        sections.append(
+            Section(
+                "Packages that cannot be told together",
+                ("These set the same thing differently, and were not run.",),
+                table=Table("Refused", ("Package", "Why"), refused),
+            )
+        )
+    return Page(
+        f"What is the best package under {pounds}?",
+        f"Cost: {Measure.of(settings['cost']).title.lower()}, more than under today's rules, for "
+        f"{settings['survivors']:,.0f} survivors a year.",
+        sections,
+        (
+            "The best of many is partly luck: its improvement is on average somewhat overstated.",
+            "Other assumptions: run the study of uncertainty on the packages that lead.",
+            "Packages of more options than were allowed, and other strengths of the same options.",
+            "Costs that fall outside the follow-up of a survivor, and setting-up costs that it does not "
+            "hold.",
+            *COMMON,
+        ),
+        "docs/robust_choice.md",
+    )
+
+
+def solve_page(found: Findings) -> Page:
+    """The page of a target that was solved for."""
+    from sim.present.plots_study import curve
+
+    settings, table = found.settings, found.tables["curve"]
+    measure, root = Measure.of(settings["metric"]), settings["root"]
+    what = f"{settings['path']} ({settings['unit']})"
+    goal = f"{measure.figure(settings['target'], sign=False)} {measure.unit}"
+    under = option_words(settings["option"])
+    subject = (
+        f"{measure.title} under {under} less that under {option_words(settings['against'])}"
+        if settings["against"]
+        else f"{measure.title} under {under}"
+    )
+    words, drawn = _solved(settings, root, table, measure, subject, goal)
+    rows = tuple(
+        (
+            f"{row.setting:g}",
+            measure.figure(row.mean, sign=False),
+            measure.ends(row.low, row.high, sign=False),
+        )
+        for row in table.itertuples()
+    )
+    scaled = {name: (measure.scale * table[name]).tolist() for name in ("mean", "low", "high")}
+    picture = curve(
+        table["setting"].tolist(),
+        scaled["mean"],
+        scaled["low"],
+        scaled["high"],
+        measure.scale * settings["target"],
+        drawn,
+        (what, f"{subject} ({measure.unit})"),
+    )
+    block = Block(
+        "solve",
+        svg_uri(picture),
+        "Dots with intervals, one a setting, joined by a line; a dashed line at the target. "
+        + " ".join(words),
+        "Mean at each setting and its 95% t interval over replications. Upright line and band: where the "
+        "mean line "
+        "meets the target, and the 95% interval of that setting (chance alone; the same luck at every "
+        "setting).",
+        Table("The measure at every setting run", (what, measure.title, "95% interval"), rows),
+    )
+    return Page(
+        f"Where does {settings['path']} meet the target?",
+        f"Searched between {settings['low']:g} and {settings['high']:g}, as a "
+        + (
+            "lever of the option, from the day it starts."
+            if settings["is_lever"]
+            else "parameter of the world."
+        ),
+        (Section("The answer", words, block, lead=True),),
+        (
+            "Settings outside the range searched, and crossings between settings of the first grid.",
+            "Other assumptions: the interval speaks of chance alone.",
+            *COMMON,
+        ),
+        "docs/robust_choice.md",
+    )
+
+
+def _solved(
+    settings: dict[str, Any],
+    root: dict[str, Any] | None,
+    table: Any,
+    measure: Measure,
+    subject: str,
+    goal: str,
+) -> tuple[list[str], tuple[float, float, float] | None]:
+    """The answer in words, and what is drawn of it."""
+    if root is None:
+        low, high = table["mean"].min(), table["mean"].max()
+        return [
+            f"{subject} does not meet {goal} anywhere between {settings['low']:g} and "
+            f"{settings['high']:g}: its means "
+            f"there go from {measure.figure(low, sign=False)} to {measure.figure(high, sign=False)} "
+            f"{measure.unit}."
+        ], None
+    at, low, high = root["at"], root["low"], root["high"]
+    if root["known"]:
+        says = f"{number(low)} to {number(high)}"
+        inside = (
+            ""
+            if settings["low"] <= low and high <= settings["high"]
+            else ", part of it outside the range searched"
+        )
+        words = [
+            f"{subject} meets {goal} at {settings['path']} = {number(at)} (95% interval {says}{inside})."
+        ]
+    else:
+        words = [
+            f"{subject} meets {goal} at {settings['path']} = {number(at)} in these runs, but how it "
+            "changes with "
+            "the setting is not told from not changing at all, so no interval can be given: run more "
+            "replications."
+        ]
+    if len(settings["crossings"]) > 1:
+        words.append(
+            f"The means pass the target {len(settings['crossings'])} times on the grid; this is the first. "
+            "Chance "
+            "or a curve that turns may be the reason: look at the figure."
+        )
+    if root["bend"] == root["bend"] and root["bend"] < 0.05:
+        words.append(
+            "Near the target the curve bends more than chance explains, so the line it was read from is "
+            "rough: "
+            "search a narrower range."
+        )
+    lowest, highest = max(low, settings["low"]), min(high, settings["high"])
+    if settings["low"] <= at <= settings["high"] and lowest < highest:
+        return words, (at, lowest, highest)
+    return words, None
