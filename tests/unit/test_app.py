@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from sim.app import downloads, forms, server
+from sim.app import downloads, forms, server, words
 from sim.app.forms import Choice
 from sim.app.store import DONE, Job
 from sim.config.compose import baseline, scenario
@@ -495,6 +495,8 @@ def test_every_setting_of_the_form_has_a_label_of_its_own_in_plain_words() -> No
 
     settings = [*forms.fields()[1], *(field for own in forms.fields()[0].values() for field in own)]
     labels = [field.label for field in settings]
+    options = {card.title for own in words.cards().values() for card in own}
+    assert not options & set(labels), "an option and a setting cannot be told apart by their labels"
     assert len(set(labels)) == len(labels)
     assert not [label for label in labels if re.search(r"[._]| RG | CG |^Share$", label)]
     for file in (ROOT / "scenarios").glob("*.yaml"):
