@@ -382,7 +382,14 @@ def compiled(
         visits["came"] = days_of_arrival(network, visits["key"])
     while True:
         answer = kernels.run(
-            arrays.world, arrays.people, arrays.calendar, arrays.far, arrays.lines, visits, turns
+            arrays.world,
+            arrays.people,
+            arrays.calendar,
+            arrays.near,
+            arrays.far,
+            arrays.lines,
+            visits,
+            turns,
         )
         if answer == kernels.DONE:
             break

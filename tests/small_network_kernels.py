@@ -20,6 +20,7 @@ from sim.engine.compiled.alarms import (
     SEAT,
     bring_near,
     drop_first,
+    is_in_order,
     set_alarm,
 )
 from sim.engine.compiled.kernel import entry, kernel
@@ -227,13 +228,15 @@ def _after(person: Any, ended: bool, world: Any, alarms: Any, far: Any, lines: A
 
 
 @entry
-def run(worlds: Any, people: Any, alarms: Any, far: Any, lines: Any, visits: Any, turns: Any) -> int:
+def run(
+    worlds: Any, people: Any, alarms: Any, near: Any, far: Any, lines: Any, visits: Any, turns: Any
+) -> int:
     """Run the network to its end; the answer is DONE, or NEEDS_ROOM, or FAULT.
 
     Parameters
     ----------
     worlds : record array of shape (1,)
-    people, alarms, far, lines : arrays of `sim.engine.compiled.state.Arrays`
+    people, alarms, near, far, lines : arrays of `sim.engine.compiled.state.Arrays`
     visits : record array of `VISIT`, shape (n_people,)
     turns : record array of `TURN`, shape (n_turns,)
     """
@@ -267,15 +270,16 @@ def run(worlds: Any, people: Any, alarms: Any, far: Any, lines: Any, visits: Any
             _after(person, ended, world, alarms, far, lines)
             continue
         if world.n_calendar == 0:
-            bring_near(world, alarms, far)
-        time = alarms[FIRST].time if world.n_calendar else NEVER
+            bring_near(world, alarms, near, far)
+        in_order = is_in_order(world, alarms, near)
+        first = near[world.near_first] if in_order else alarms[FIRST]
+        time, key = first.time if world.n_calendar else NEVER, first.key
         if world.any_dirty and time > world.now:
             world.giving = queues.next_giver(world)
             continue
         if world.n_calendar == 0:
             return DONE
-        key = alarms[FIRST].key
-        drop_first(world, alarms)
+        drop_first(world, alarms, in_order)
         world.now = time
         if key >= 0:
             row = (key >> ROW_BITS) & SEAT

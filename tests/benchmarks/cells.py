@@ -138,7 +138,7 @@ def _without_log() -> None:
     """Let a compiled run end without the log put in order: events are written, but nobody is given them."""
     from sim.engine.compiled import run
 
-    run._finish = lambda arrays, n_people: None  # type: ignore[assignment, return-value]
+    run._finish = lambda *_: None  # type: ignore[assignment, return-value]
 
 
 def national(engine: str, factor: float = 1, log: bool = True, measure: bool = False) -> dict[str, Any]:

@@ -2,19 +2,19 @@
 
 An alarm's key holds slot, row and seat, so that ties are settled as in `sim.engine.environment`; two keys
 below zero stand for the page of the calendar and for the next arrival, which are heard before anybody. An
-alarm whose clock has been set otherwise since is silent. Only the alarms of the days that are near stand in
-the heap, which so stays small enough for the processor's own memory; later ones are noted on sheets, some
-for each `PERIOD`, and come into the heap together.
+alarm whose clock has been set otherwise since is silent. Later alarms are noted on sheets, some for each
+`PERIOD`. When a period comes, its alarms are put in order together, which costs less than a heap and tells
+beforehand who is next; only those that are set while it lasts go through the heap.
 """
 
 # A kernel's records have no static type.
 # mypy: disable-error-code="no-any-return"
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
-from sim.engine.compiled.kernel import kernel
-from sim.engine.compiled.state import BLOCK, PERIOD
+from sim.engine.compiled.kernel import fetch_soon, kernel
+from sim.engine.compiled.state import BLOCK, PARTS, PERIOD
 from sim.engine.compiled.world import GRID, NEVER
 
 ARRIVALS, CALENDAR = -1, -2
@@ -23,6 +23,8 @@ SEAT = (1 << ROW_BITS) - 1
 """A key is ``(slot << ROW_BITS | row) << ROW_BITS | seat``."""
 FIRST = 2
 """Where the heap begins in its array, so that the four below one mostly share a line of memory."""
+CROWD: Final = 16
+"""More alarms than this in one part of a period, as at noon, are left to the heap."""
 
 
 @kernel
@@ -49,28 +51,109 @@ def set_alarm(world: Any, alarms: Any, far: Any, time: float, key: int) -> None:
 
 
 @kernel
-def bring_near(world: Any, alarms: Any, far: Any) -> None:
+def bring_near(world: Any, alarms: Any, near: Any, far: Any) -> None:
     """No alarm is near: go on to the next period that has one."""
     while world.n_calendar == 0 and world.near_until < world.horizon:
-        period = int(world.near_until / PERIOD)
-        world.near_until += PERIOD
+        begins = world.near_until
+        period = int(begins / PERIOD)
+        world.near_until = begins + PERIOD
         block = world.far_head[period]
         world.far_head[period] = -1
-        while block >= 0:
-            sheet = far[block]
-            for n in range(sheet.size):
-                _push(world, alarms, sheet.time[n], sheet.key[n])
-            world.waiting_far -= sheet.size
-            following = sheet.next
-            sheet.next = world.free_far
-            world.free_far = block
-            block = following
+        if block >= 0:
+            _put_in_order(world, alarms, near, far, block, begins)
+
+
+@kernel
+def _put_in_order(world: Any, alarms: Any, near: Any, far: Any, block: int, begins: float) -> None:
+    """Put the alarms of the period's sheets into `near`: by parts of the period, then each in its place."""
+    size, sheet = 0, block
+    while sheet >= 0:
+        size += far[sheet].size
+        sheet = far[sheet].next
+    world.waiting_far -= size
+    parts, counts = 1, world.near_count
+    while parts < size and parts < PARTS:
+        parts *= 2
+    scale = parts / PERIOD
+    for part in range(parts):
+        counts[part] = 0
+    sheet = block
+    while sheet >= 0:
+        for n in range(far[sheet].size):
+            counts[int((far[sheet].time[n] - begins) * scale)] += 1
+        sheet = far[sheet].next
+    ordered = 0
+    for part in range(parts):
+        count = counts[part]
+        counts[part] = ordered
+        if count > CROWD or ordered + count > len(near):
+            counts[part] = -1
+        else:
+            ordered += count
+    while block >= 0:
+        for n in range(far[block].size):
+            time, key = far[block].time[n], far[block].key[n]
+            part = int((time - begins) * scale)
+            place = counts[part]
+            if place < 0:
+                _push(world, alarms, time, key)
+            else:
+                counts[part] = place + 1
+                near[place].time, near[place].key = time, key
+        following = far[block].next
+        far[block].next = world.free_far
+        world.free_far = block
+        block = following
+    for n in range(1, ordered):
+        time, key = near[n].time, near[n].key
+        place = n
+        while place > 0:
+            before = near[place - 1]
+            if before.time < time or (before.time == time and before.key <= key):
+                break
+            near[place].time, near[place].key = before.time, before.key
+            place -= 1
+        if place < n:
+            near[place].time, near[place].key = time, key
+    world.near_first, world.near_last = 0, ordered
+    world.n_calendar += ordered
+
+
+@kernel
+def is_in_order(world: Any, alarms: Any, near: Any) -> bool:
+    """Whether the first alarm is one of those that have been put in order; else it is the heap's."""
+    if world.near_first == world.near_last:
+        return False
+    if world.n_calendar == world.near_last - world.near_first:
+        return True
+    one, other = near[world.near_first], alarms[FIRST]
+    return one.time < other.time or (one.time == other.time and one.key < other.key)
+
+
+@kernel
+def drop_first(world: Any, alarms: Any, in_order: bool) -> None:
+    """Take the first alarm out; `in_order` says where it stands."""
+    if in_order:
+        world.n_calendar -= 1
+        world.near_first += 1
+    else:
+        _pop(world, alarms)
+
+
+@kernel
+def fetch_next(world: Any, near: Any, people: Any, lives: Any, ahead: int) -> None:
+    """Have the records of somebody at hand whose clock rings soon, as far as is known."""
+    place = world.near_first + ahead
+    if place < world.near_last and near[place].key >= 0:
+        seat = near[place].key & SEAT
+        fetch_soon(people[seat])
+        fetch_soon(lives[seat])
 
 
 @kernel
 def _push(world: Any, alarms: Any, time: float, key: int) -> None:
-    place = world.n_calendar
-    world.n_calendar = place + 1
+    place = world.n_calendar - (world.near_last - world.near_first)
+    world.n_calendar += 1
     while place > 0:
         above = (place - 1) >> 2
         up = alarms[FIRST + above]
@@ -82,10 +165,10 @@ def _push(world: Any, alarms: Any, time: float, key: int) -> None:
 
 
 @kernel
-def drop_first(world: Any, alarms: Any) -> None:
-    """Take the first alarm out."""
-    size = world.n_calendar - 1
-    world.n_calendar = size
+def _pop(world: Any, alarms: Any) -> None:
+    """Take the first alarm of the heap out."""
+    world.n_calendar -= 1
+    size = world.n_calendar - (world.near_last - world.near_first)
     time, key = alarms[FIRST + size].time, alarms[FIRST + size].key
     place = 0
     while True:
@@ -104,18 +187,6 @@ def drop_first(world: Any, alarms: Any) -> None:
         alarms[FIRST + place].time, alarms[FIRST + place].key = earliest.time, earliest.key
         place = below
     alarms[FIRST + place].time, alarms[FIRST + place].key = time, key
-
-
-@kernel
-def next_but_one(world: Any, alarms: Any) -> int:
-    """Where the alarm stands that is heard after the first, as far as is known; the first if it is alone."""
-    place, size = 0, min(5, world.n_calendar)
-    soonest = NEVER
-    for other in range(1, size):
-        if alarms[FIRST + other].time < soonest:
-            soonest = alarms[FIRST + other].time
-            place = other
-    return FIRST + place
 
 
 @kernel

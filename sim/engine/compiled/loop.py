@@ -41,7 +41,8 @@ from sim.engine.compiled.alarms import (
     await_turn,
     bring_near,
     drop_first,
-    next_but_one,
+    fetch_next,
+    is_in_order,
     set_alarm,
 )
 from sim.engine.compiled.kernel import entry, fetch_soon, kernel
@@ -180,6 +181,7 @@ def run(
     people: Any,
     lives: Any,
     alarms: Any,
+    near: Any,
     far: Any,
     lines: Any,
     log: Any,
@@ -192,7 +194,7 @@ def run(
     Parameters
     ----------
     worlds : record array of shape (1,)
-    people, lives, alarms, far, lines, log : arrays of `state.Arrays`
+    people, lives, alarms, near, far, lines, log : arrays of `state.Arrays`
     turns, arriving : record arrays, shapes (n_turns,), (n_people,)
         Pages of the calendar and survivors in order of arrival.
     end : float
@@ -250,21 +252,18 @@ def run(
             _after(person, world, lives, alarms, far, lines, log)
             continue
         if world.n_calendar == 0:
-            bring_near(world, alarms, far)
-        time = alarms[FIRST].time if world.n_calendar else NEVER
+            bring_near(world, alarms, near, far)
+        in_order = is_in_order(world, alarms, near)
+        first = near[world.near_first] if in_order else alarms[FIRST]
+        time, key = first.time if world.n_calendar else NEVER, first.key
         if world.any_dirty and time > world.now:
             world.giving = queues.next_giver(world)
             continue
         if world.n_calendar == 0 or time >= end:
             return DONE
-        key = alarms[FIRST].key
-        drop_first(world, alarms)
+        drop_first(world, alarms, in_order)
         world.now = time
-        if world.n_calendar:
-            later = alarms[next_but_one(world, alarms)].key
-            if later >= 0:
-                fetch_soon(people[later & SEAT])
-                fetch_soon(lives[later & SEAT])
+        fetch_next(world, near, people, lives, 1)
         if key >= 0:
             slot, row = key >> 2 * ROW_BITS, (key >> ROW_BITS) & SEAT
             person = people[key & SEAT]

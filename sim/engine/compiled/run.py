@@ -170,6 +170,7 @@ class CompiledHistory:
                 arrays.people,
                 arrays.lives,
                 arrays.calendar,
+                arrays.near,
                 arrays.far,
                 arrays.lines,
                 arrays.log,
@@ -250,7 +251,7 @@ def _finish(arrays: Arrays, n_people: int, households: int = 0) -> EventLog:
     from sim.engine.compiled.loop import put_in_order
 
     size, log = int(arrays.world[0]["n_log"]), arrays.log
-    arrays.people = arrays.lives = arrays.calendar = arrays.far = arrays.lines = np.zeros(0)
+    arrays.people = arrays.lives = arrays.calendar = arrays.near = arrays.far = arrays.lines = np.zeros(0)
     columns = EventLog(
         person=np.empty(size, np.int32),
         visit=np.empty(size, np.int16),

@@ -51,6 +51,10 @@ PERIOD: Final = 0.5
 """Days of alarms that stand in the heap together; a power of two, so that dividing by it is exact."""
 N_PERIODS: Final = 26_320
 """To the end of 2049."""
+PARTS: Final = 8192
+"""At most so many parts of a period are told apart when its alarms are put in order."""
+NEAR: Final = 4 * PARTS
+"""Alarms of a period that can be put in order; the heap takes what is more."""
 BLOCK: Final = 7
 """Alarms on a sheet, which so fills two lines of memory."""
 ORDERS: Final = 512
@@ -186,6 +190,9 @@ def world_type(rules: np.dtype[Any], steps: int, days: int) -> np.dtype[Any]:
             ("free_far", "i8"),
             ("waiting_far", "i8"),
             ("near_until", "f8"),
+            ("near_first", "i8"),
+            ("near_last", "i8"),
+            ("near_count", "i4", (PARTS,)),
             ("far_head", "i4", (N_PERIODS,)),
             ("n_log", "i8"),
             ("n_seats", "i8"),
@@ -244,6 +251,7 @@ class Arrays:
     people: NDArray[Any]
     lives: NDArray[Any]
     calendar: NDArray[Any]
+    near: NDArray[Any]
     far: NDArray[Any]
     lines: NDArray[Any]
     log: NDArray[Any]
@@ -271,6 +279,7 @@ class Arrays:
             people=people,
             lives=np.zeros(seats, LIFE),
             calendar=np.zeros(4 * seats, ALARM),
+            near=np.zeros(NEAR, ALARM),
             far=np.zeros(1024 + n_people // 8, SHEET),
             lines=np.zeros(N_HEAPS * room, IN_LINE),
             log=np.zeros(24 * seats, NOTE),
