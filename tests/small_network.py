@@ -387,6 +387,7 @@ def compiled(
             arrays.calendar,
             arrays.near,
             arrays.far,
+            arrays.following,
             arrays.lines,
             visits,
             turns,

@@ -181,24 +181,24 @@ def _go_on(person: Any, visit: Any, world: Any) -> bool:
 
 
 @kernel
-def _await_arrival(world: Any, alarms: Any, far: Any, visits: Any) -> None:
+def _await_arrival(world: Any, alarms: Any, far: Any, following: Any, visits: Any) -> None:
     row = world.next_arrival
     if row < len(visits) and world.rules.given:
         time = visits[row].came
-        set_alarm(world, alarms, far, time if time > world.now else world.now + GRID, ARRIVALS)
+        set_alarm(world, alarms, far, following, time if time > world.now else world.now + GRID, ARRIVALS)
     elif row < len(visits):
         gap = 0.0
         if row >= world.rules.waiting_at_start:
             draw = c_uniform(visits[row].key, _ARRIVES, _NONE, _NONE)
             gap = c_exponential(draw, world.rules.mean_gap)
-        set_alarm(world, alarms, far, world.now + on_grid(world, gap), ARRIVALS)
+        set_alarm(world, alarms, far, following, world.now + on_grid(world, gap), ARRIVALS)
 
 
 @kernel
-def _await_turn(world: Any, alarms: Any, far: Any, turns: Any) -> None:
+def _await_turn(world: Any, alarms: Any, far: Any, following: Any, turns: Any) -> None:
     if world.next_turn < len(turns):
         time = turns[world.next_turn].day
-        set_alarm(world, alarms, far, time if time > world.now else world.now + GRID, CALENDAR)
+        set_alarm(world, alarms, far, following, time if time > world.now else world.now + GRID, CALENDAR)
 
 
 @kernel
@@ -215,10 +215,11 @@ def _take_seat(world: Any, people: Any, row: int) -> int:
 
 
 @kernel
-def _after(person: Any, ended: bool, world: Any, alarms: Any, far: Any, lines: Any) -> None:
+def _after(person: Any, ended: bool, world: Any, alarms: Any, far: Any, following: Any, lines: Any) -> None:
     key = np.int64(person.row) << ROW_BITS | np.int64(person.seat)
     for n in range(world.n_alarms):
-        set_alarm(world, alarms, far, world.alarm_time[n], key | world.alarm_slot[n] << 2 * ROW_BITS)
+        slot = world.alarm_slot[n] << 2 * ROW_BITS
+        set_alarm(world, alarms, far, following, world.alarm_time[n], key | slot)
     world.n_alarms = 0
     if world.n_joins:
         queues.put_in_line(person, world, lines)
@@ -229,29 +230,37 @@ def _after(person: Any, ended: bool, world: Any, alarms: Any, far: Any, lines: A
 
 @entry
 def run(
-    worlds: Any, people: Any, alarms: Any, near: Any, far: Any, lines: Any, visits: Any, turns: Any
+    worlds: Any,
+    people: Any,
+    alarms: Any,
+    near: Any,
+    far: Any,
+    following: Any,
+    lines: Any,
+    visits: Any,
+    turns: Any,
 ) -> int:
     """Run the network to its end; the answer is DONE, or NEEDS_ROOM, or FAULT.
 
     Parameters
     ----------
     worlds : record array of shape (1,)
-    people, alarms, near, far, lines : arrays of `sim.engine.compiled.state.Arrays`
+    people, alarms, near, far, following, lines : arrays of `sim.engine.compiled.state.Arrays`
     visits : record array of `VISIT`, shape (n_people,)
     turns : record array of `TURN`, shape (n_turns,)
     """
     world = worlds[0]
     if not world.begun:
         world.begun = True
-        _await_turn(world, alarms, far, turns)
-        _await_arrival(world, alarms, far, visits)
+        _await_turn(world, alarms, far, following, turns)
+        _await_arrival(world, alarms, far, following, visits)
     while True:
         if world.fault:
             return FAULT
         if (
             world.tight
             or world.n_calendar + world.waiting_far + OUTBOX + FIRST > len(alarms)
-            or world.n_far + OUTBOX > len(far)
+            or world.n_far + OUTBOX > len(following)
             or world.n_seats + 1 > len(people)
         ):
             return NEEDS_ROOM
@@ -267,14 +276,14 @@ def run(
                 continue
             person.due[0] = NEVER
             ended = _go_on(person, visits[person.row], world)
-            _after(person, ended, world, alarms, far, lines)
+            _after(person, ended, world, alarms, far, following, lines)
             continue
         if world.n_calendar == 0:
-            bring_near(world, alarms, near, far)
+            bring_near(world, alarms, near, far, following)
         in_order = is_in_order(world, alarms, near)
         first = near[world.near_first] if in_order else alarms[FIRST]
         time, key = first.time if world.n_calendar else NEVER, first.key
-        if world.any_dirty and time > world.now:
+        if world.n_dirty and time > world.now:
             world.giving = queues.next_giver(world)
             continue
         if world.n_calendar == 0:
@@ -291,7 +300,7 @@ def run(
         elif key == CALENDAR:
             world.next_turn += 1
             _turn(world, people, lines, visits, turns[world.next_turn - 1])
-            _await_turn(world, alarms, far, turns)
+            _await_turn(world, alarms, far, following, turns)
             continue
         else:
             row = world.next_arrival
@@ -306,5 +315,5 @@ def run(
                 visits[row].left = time
             else:
                 _come_to(person, visits[row], world, 0)
-            _await_arrival(world, alarms, far, visits)
-        _after(person, ended, world, alarms, far, lines)
+            _await_arrival(world, alarms, far, following, visits)
+        _after(person, ended, world, alarms, far, following, lines)

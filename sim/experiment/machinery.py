@@ -34,7 +34,11 @@ class Past(Protocol):
         ...
 
     def continue_with(self, after: Parameters) -> Any:
-        """The whole event log under these rules."""
+        """The whole event log under these rules.
+
+        A past that also has ``continue_for(after, rows)`` is asked, where that is enough, for the events of
+        these people only, and for how many events there are of everybody.
+        """
         ...
 
 

@@ -191,14 +191,21 @@ def _one(run: Run, job: _Job) -> Message:
     """Run one scenario to its end, measure it and keep it."""
     began = time.monotonic()
     unit, model = job.unit, job.model
+    is_first, events = job.cohort is None, None
+    # With no figures of everyone, and nobody to read the log later, what happens to the cohort is enough.
+    of_some = (
+        None if is_first or unit.calendar or unit.keep_events else getattr(job.past, "continue_for", None)
+    )
     if job.past is None:
         log = model.whole(job.people, unit.before, run.after, unit.seed, unit.replication)
+    elif of_some is not None:
+        log, events = of_some(run.after, job.cohort.rows)
     else:
         log = job.past.continue_with(run.after)
-    is_first = job.cohort is None
     cohort = model.cohort(job.people, log, unit.before) if is_first else job.cohort
     measured = model.measure(job.people, log, cohort, unit.before, unit.calendar, run.after)
-    seconds, events, survivors = time.monotonic() - began, len(log), model.count(job.people)
+    seconds, survivors = time.monotonic() - began, model.count(job.people)
+    events = len(log) if events is None else events
     if unit.keep_events:
         job.parts.write_log(run.key, log)
     part = part_of(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+import numpy as np
 import pytest
 
 from sim.config.compose import world
@@ -76,6 +77,22 @@ def test_replications_and_seeds_differ() -> None:
     people = _people(before)
     digests = {simulate(people, before, before, seed, 0).digest() for seed in (1, 2)}
     assert len(digests) == 2  # the desks' own luck depends on the seed
+
+
+def test_the_log_of_some_people_is_their_part_of_the_whole_log() -> None:
+    before = small(0.01)
+    people = _people(before)
+    history = CompiledHistory(people, before, 1, 0)
+    history.run_to_policy()
+    whole = history.continue_with(before)
+    rows = np.unique(whole.person[:: len(whole) // 97])
+    some, noted = history.continue_for(before, rows)
+    theirs = np.isin(whole.person, rows)
+    assert 0 < len(some) < len(whole)
+    assert noted == len(whole)
+    for name in ("person", "visit", "time", "event", "place", "detail"):
+        assert np.array_equal(getattr(some, name), getattr(whole, name)[theirs]), name
+    assert history.continue_with(before).digest() == whole.digest()
 
 
 def test_seats_are_given_to_others() -> None:

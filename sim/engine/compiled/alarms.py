@@ -13,8 +13,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+import numpy as np
+
 from sim.engine.compiled.kernel import fetch_soon, kernel
-from sim.engine.compiled.state import BLOCK, PARTS, PERIOD
+from sim.engine.compiled.state import BLOCK, COUNT_BITS, PARTS, PERIOD
 from sim.engine.compiled.world import GRID, NEVER
 
 ARRIVALS, CALENDAR = -1, -2
@@ -23,53 +25,60 @@ SEAT = (1 << ROW_BITS) - 1
 """A key is ``(slot << ROW_BITS | row) << ROW_BITS | seat``."""
 FIRST = 2
 """Where the heap begins in its array, so that the four below one mostly share a line of memory."""
+COUNT: Final = (1 << COUNT_BITS) - 1
 CROWD: Final = 16
 """More alarms than this in one part of a period, as at noon, are left to the heap."""
 
 
 @kernel
-def set_alarm(world: Any, alarms: Any, far: Any, time: float, key: int) -> None:
-    """Set an alarm; the loop has seen to it that there is room."""
+def set_alarm(world: Any, alarms: Any, far: Any, following: Any, time: float, key: int) -> None:
+    """Set an alarm; the loop has seen to it that there is room.
+
+    The head of a period holds its last sheet and how many alarms stand there, so that none need be read.
+    """
     if time < world.near_until:
         _push(world, alarms, time, key)
         return
     period = int(time / PERIOD)
-    block = world.far_head[period]
-    if block < 0 or far[block].size == BLOCK:
+    head = np.int64(world.far_head[period])
+    if head & COUNT >= BLOCK:  # full, or -1: none
         fresh = world.free_far
         if fresh >= 0:
-            world.free_far = far[fresh].next
+            world.free_far = np.int64(following[fresh])
         else:
             fresh = world.n_far
             world.n_far = fresh + 1
-        far[fresh].size, far[fresh].next = 0, block
-        world.far_head[period] = block = fresh
-    sheet = far[block]
-    sheet.time[sheet.size], sheet.key[sheet.size] = time, key
-    sheet.size += 1
+        following[fresh] = head >> COUNT_BITS
+        head = fresh << COUNT_BITS
+    place = (head >> COUNT_BITS) * BLOCK + (head & COUNT)
+    far[place].time, far[place].key = time, key
+    world.far_head[period] = head + 1
     world.waiting_far += 1
 
 
 @kernel
-def bring_near(world: Any, alarms: Any, near: Any, far: Any) -> None:
+def bring_near(world: Any, alarms: Any, near: Any, far: Any, following: Any) -> None:
     """No alarm is near: go on to the next period that has one."""
     while world.n_calendar == 0 and world.near_until < world.horizon:
         begins = world.near_until
         period = int(begins / PERIOD)
         world.near_until = begins + PERIOD
-        block = world.far_head[period]
+        head = np.int64(world.far_head[period])
         world.far_head[period] = -1
-        if block >= 0:
-            _put_in_order(world, alarms, near, far, block, begins)
+        if head >= 0:
+            _put_in_order(world, alarms, near, far, following, head, begins)
 
 
 @kernel
-def _put_in_order(world: Any, alarms: Any, near: Any, far: Any, block: int, begins: float) -> None:
+def _put_in_order(
+    world: Any, alarms: Any, near: Any, far: Any, following: Any, head: Any, begins: float
+) -> None:
     """Put the alarms of the period's sheets into `near`: by parts of the period, then each in its place."""
-    size, sheet = 0, block
+    size, sheet, count = 0, head >> COUNT_BITS, head & COUNT
     while sheet >= 0:
-        size += far[sheet].size
-        sheet = far[sheet].next
+        size += count
+        count = BLOCK
+        sheet = np.int64(following[sheet])
     world.waiting_far -= size
     parts, counts = 1, world.near_count
     while parts < size and parts < PARTS:
@@ -77,22 +86,24 @@ def _put_in_order(world: Any, alarms: Any, near: Any, far: Any, block: int, begi
     scale = parts / PERIOD
     for part in range(parts):
         counts[part] = 0
-    sheet = block
+    sheet, count = head >> COUNT_BITS, head & COUNT
     while sheet >= 0:
-        for n in range(far[sheet].size):
-            counts[int((far[sheet].time[n] - begins) * scale)] += 1
-        sheet = far[sheet].next
+        for place in range(sheet * BLOCK, sheet * BLOCK + count):
+            counts[int((far[place].time - begins) * scale)] += 1
+        count = BLOCK
+        sheet = np.int64(following[sheet])
     ordered = 0
     for part in range(parts):
-        count = counts[part]
+        crowd = counts[part]
         counts[part] = ordered
-        if count > CROWD or ordered + count > len(near):
+        if crowd > CROWD or ordered + crowd > len(near):
             counts[part] = -1
         else:
-            ordered += count
-    while block >= 0:
-        for n in range(far[block].size):
-            time, key = far[block].time[n], far[block].key[n]
+            ordered += crowd
+    sheet, count = head >> COUNT_BITS, head & COUNT
+    while sheet >= 0:
+        for note in range(sheet * BLOCK, sheet * BLOCK + count):
+            time, key = far[note].time, far[note].key
             part = int((time - begins) * scale)
             place = counts[part]
             if place < 0:
@@ -100,10 +111,11 @@ def _put_in_order(world: Any, alarms: Any, near: Any, far: Any, block: int, begi
             else:
                 counts[part] = place + 1
                 near[place].time, near[place].key = time, key
-        following = far[block].next
-        far[block].next = world.free_far
-        world.free_far = block
-        block = following
+        count = BLOCK
+        later = np.int64(following[sheet])
+        following[sheet] = world.free_far
+        world.free_far = sheet
+        sheet = later
     for n in range(1, ordered):
         time, key = near[n].time, near[n].key
         place = n
@@ -190,7 +202,7 @@ def _pop(world: Any, alarms: Any) -> None:
 
 
 @kernel
-def await_arrival(world: Any, alarms: Any, far: Any, arriving: Any) -> None:
+def await_arrival(world: Any, alarms: Any, far: Any, following: Any, arriving: Any) -> None:
     world.arrival_due = NEVER
     if world.next_arrival < len(arriving):
         time = arriving[world.next_arrival].time
@@ -198,13 +210,13 @@ def await_arrival(world: Any, alarms: Any, far: Any, arriving: Any) -> None:
             time = world.now + GRID
         world.arrival_due = time
         if time < world.horizon:
-            set_alarm(world, alarms, far, time, ARRIVALS)
+            set_alarm(world, alarms, far, following, time, ARRIVALS)
 
 
 @kernel
-def await_turn(world: Any, alarms: Any, far: Any, turns: Any) -> None:
+def await_turn(world: Any, alarms: Any, far: Any, following: Any, turns: Any) -> None:
     world.turn_due = NEVER
     if world.next_turn < len(turns):
         world.turn_due = turns[world.next_turn].time
         if world.turn_due < world.horizon:
-            set_alarm(world, alarms, far, world.turn_due, CALENDAR)
+            set_alarm(world, alarms, far, following, world.turn_due, CALENDAR)

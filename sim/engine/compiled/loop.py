@@ -80,10 +80,13 @@ AHEAD = 32
 
 # ------------------------------------------------------------------------------------ after each handler
 @kernel
-def _empty_outbox(person: Any, world: Any, alarms: Any, far: Any, lines: Any, log: Any) -> None:
+def _empty_outbox(
+    person: Any, world: Any, alarms: Any, far: Any, following: Any, lines: Any, log: Any
+) -> None:
     key = np.int64(person.row) << ROW_BITS | np.int64(person.seat)
     for n in range(world.n_alarms):
-        set_alarm(world, alarms, far, world.alarm_time[n], key | world.alarm_slot[n] << 2 * ROW_BITS)
+        slot = world.alarm_slot[n] << 2 * ROW_BITS
+        set_alarm(world, alarms, far, following, world.alarm_time[n], key | slot)
     world.n_alarms = 0
     place = world.n_log
     for n in range(world.n_notes):
@@ -102,10 +105,12 @@ def _review(person: Any, world: Any, lives: Any) -> None:
 
 
 @kernel
-def _after(person: Any, world: Any, lives: Any, alarms: Any, far: Any, lines: Any, log: Any) -> None:
+def _after(
+    person: Any, world: Any, lives: Any, alarms: Any, far: Any, following: Any, lines: Any, log: Any
+) -> None:
     if person.changed:
         _review(person, world, lives)
-    _empty_outbox(person, world, alarms, far, lines, log)
+    _empty_outbox(person, world, alarms, far, following, lines, log)
     if seats.is_idle(person, world):
         seats.give_up_seat(person, world)
 
@@ -183,6 +188,7 @@ def run(
     alarms: Any,
     near: Any,
     far: Any,
+    following: Any,
     lines: Any,
     log: Any,
     turns: Any,
@@ -194,7 +200,7 @@ def run(
     Parameters
     ----------
     worlds : record array of shape (1,)
-    people, lives, alarms, near, far, lines, log : arrays of `state.Arrays`
+    people, lives, alarms, near, far, following, lines, log : arrays of `state.Arrays`
     turns, arriving : record arrays, shapes (n_turns,), (n_people,)
         Pages of the calendar and survivors in order of arrival.
     end : float
@@ -206,15 +212,15 @@ def run(
         if calendar.first_of_month(world, people, lines, turns[0]):
             world.walking, world.walk = 0, WALK_CONTACT
         world.next_turn = 1
-        await_turn(world, alarms, far, turns)
-        await_arrival(world, alarms, far, arriving)
+        await_turn(world, alarms, far, following, turns)
+        await_arrival(world, alarms, far, following, arriving)
     while True:
         if world.fault:
             return FAULT
         if (
             world.tight
             or world.n_calendar + world.waiting_far + OUTBOX + FIRST > len(alarms)
-            or world.n_far + OUTBOX > len(far)
+            or world.n_far + OUTBOX > len(following)
             or world.n_log + OUTBOX > len(log)
             or world.n_seats + 1 > len(people)
             or world.n_seats + 1 > len(lives)
@@ -233,7 +239,7 @@ def run(
                     _review(person, world, lives)
                 else:
                     support.extend(person, world)
-                _empty_outbox(person, world, alarms, far, lines, log)
+                _empty_outbox(person, world, alarms, far, following, lines, log)
             continue
         if world.giving >= 0:
             giver = world.giving
@@ -249,14 +255,14 @@ def run(
             person, slot = people[seat], _slot_of(giver)
             person.due[slot] = NEVER
             _resume(person, world, slot)
-            _after(person, world, lives, alarms, far, lines, log)
+            _after(person, world, lives, alarms, far, following, lines, log)
             continue
         if world.n_calendar == 0:
-            bring_near(world, alarms, near, far)
+            bring_near(world, alarms, near, far, following)
         in_order = is_in_order(world, alarms, near)
         first = near[world.near_first] if in_order else alarms[FIRST]
         time, key = first.time if world.n_calendar else NEVER, first.key
-        if world.any_dirty and time > world.now:
+        if world.n_dirty and time > world.now:
             world.giving = queues.next_giver(world)
             continue
         if world.n_calendar == 0 or time >= end:
@@ -272,7 +278,7 @@ def run(
             person.due[slot] = NEVER
             world.handled += 1
             _ring(person, world, lives, slot)
-            _after(person, world, lives, alarms, far, lines, log)
+            _after(person, world, lives, alarms, far, following, lines, log)
         elif key == ARRIVALS:
             one = arriving[world.next_arrival]
             world.next_arrival += 1
@@ -283,8 +289,8 @@ def run(
             else:
                 person = people[seats.take_seat(world, people, lives, one)]
                 journey.referred(person, world)
-                _after(person, world, lives, alarms, far, lines, log)
-            await_arrival(world, alarms, far, arriving)
+                _after(person, world, lives, alarms, far, following, lines, log)
+            await_arrival(world, alarms, far, following, arriving)
         else:
             turn = turns[world.next_turn]
             world.next_turn += 1
@@ -292,13 +298,14 @@ def run(
                 calendar.sit(world, turn)
             elif calendar.first_of_month(world, people, lines, turn):
                 world.walking, world.walk = 0, WALK_CONTACT
-            await_turn(world, alarms, far, turns)
+            await_turn(world, alarms, far, following, turns)
 
 
 @entry
 def put_in_order(
-    log: Any,
-    size: int,
+    earlier: Any,
+    later: Any,
+    wanted: Any,
     starts: Any,
     order: Any,
     person: Any,
@@ -307,31 +314,39 @@ def put_in_order(
     event: Any,
     place: Any,
     detail: Any,
-) -> None:
-    """Sort the log by person, keeping each person's events in their order, into columns.
+) -> int:
+    """Sort the log by person, keeping each person's events in their order, into columns; how many they are.
 
     Parameters
     ----------
-    log : record array
-    size : int
-        Notes in it.
+    earlier, later : record arrays, shapes (n_earlier,), (n_later,)
+        Notes of the history, and those of its continuation.
+    wanted : array of bool, shape (n_people,)
+        Whose events are told.
     starts : array of int64, shape (n_people + 1,), zeros
-    order : array of int32, shape (size,)
+    order : array of int32, shape (n_earlier + n_later,)
         Is filled with the notes' numbers in the new order.
-    person, visit, time, event, place, detail : arrays of shape (size,)
-        The columns of `EventLog`, filled here.
+    person, visit, time, event, place, detail : arrays of shape (n_earlier + n_later,)
+        The columns of `EventLog`, filled here from their beginning.
     """
-    for n in range(size):
-        starts[(log[n].word >> 38) + 1] += 1
+    n_earlier = len(earlier)
+    for n in range(n_earlier):
+        starts[(earlier[n].word >> 38) + 1] += 1
+    for n in range(len(later)):
+        starts[(later[n].word >> 38) + 1] += 1
     for row in range(1, len(starts)):
-        starts[row] += starts[row - 1]
-    for n in range(size):
-        row = log[n].word >> 38
-        order[starts[row]] = n
-        starts[row] += 1
+        starts[row] = starts[row - 1] + (starts[row] if wanted[row - 1] else 0)
+    size = starts[len(starts) - 1]
+    for n in range(n_earlier + len(later)):
+        row = (earlier[n] if n < n_earlier else later[n - n_earlier]).word >> 38
+        if wanted[row]:
+            order[starts[row]] = n
+            starts[row] += 1
     for at in range(size):
-        fetch_soon(log[order[min(at + AHEAD, size - 1)]])
-        note = log[order[at]]
+        soon = order[min(at + AHEAD, size - 1)]
+        fetch_soon(earlier[soon] if soon < n_earlier else later[soon - n_earlier])
+        n = order[at]
+        note = earlier[n] if n < n_earlier else later[n - n_earlier]
         word = note.word
         person[at] = word >> 38
         visit[at] = (word >> 26) & 0xFFF
@@ -339,3 +354,4 @@ def put_in_order(
         event[at] = (word >> 18) & 0xFF
         place[at] = (word >> 10) & 0xFF
         detail[at] = word & 0x3FF
+    return size

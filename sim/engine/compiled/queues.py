@@ -82,8 +82,9 @@ def resize(world: Any, giver: int, capacity: float) -> None:
 @kernel
 def stir(world: Any, giver: int) -> None:
     """Ask for a round of giving out at the end of this instant."""
-    world.dirty[giver] = True
-    world.any_dirty = True
+    if not world.dirty[giver]:
+        world.dirty[giver] = True
+        world.n_dirty += 1
 
 
 @kernel
@@ -219,11 +220,10 @@ def put_in_line(person: Any, world: Any, lines: Any) -> None:
 @kernel
 def next_giver(world: Any) -> int:
     """The lowest giver with something to give out, -1 if there is none."""
-    world.any_dirty = False
     for giver in range(N_GIVERS):
         if world.dirty[giver]:
             world.dirty[giver] = False
-            world.any_dirty = True
+            world.n_dirty -= 1
             return giver
     return -1
 

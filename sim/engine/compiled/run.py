@@ -74,6 +74,7 @@ class CompiledHistory:
         self._other_luck = other_luck(seed, replication)
         self.rules = rules_of(parameters)
         self._arrays = Arrays.of(self._new_world(seed, replication), self.n_people)
+        self._used: Arrays | None = None
 
     def _new_world(self, seed: int, replication: int) -> NDArray[Any]:
         rules = self.rules
@@ -126,16 +127,49 @@ class CompiledHistory:
         SimError
             If the scenario has another number of services than the history, or a duration is impossible.
         """
-        arrays = self._arrays if last else self._arrays.copy()
+        return self._continue(after, last, None)[0]
+
+    def continue_for(self, after: Parameters, rows: NDArray[np.integer[Any]]) -> tuple[EventLog, int]:
+        """As `continue_with`, but the log tells of some people only, which costs less.
+
+        Parameters
+        ----------
+        after : Parameters
+        rows : array of int, shape (n_rows,)
+            Rows in the population of those whose events are wanted.
+
+        Returns
+        -------
+        (EventLog, int)
+            Their events, and how many events there are of everybody.
+        """
+        wanted = np.zeros(self.n_people, np.bool_)
+        wanted[rows] = True
+        return self._continue(after, False, wanted)
+
+    def _continue(
+        self, after: Parameters, last: bool, wanted: NDArray[np.bool_] | None
+    ) -> tuple[EventLog, int]:
         if last:
+            arrays, earlier = self._arrays, self._arrays.log[:0]
             del self._arrays
+        else:
+            used, self._used = self._used, None
+            arrays = self._arrays.copy(used)
+            earlier = self._arrays.log[: int(self._arrays.world[0]["n_log"])]
         rules = rules_of(after, self._today)
         if self.policy_day < self.horizon:
             self._enact(arrays, rules)
             if after.experiment.coupling == "independent":
                 arrays.world[0]["other_luck"] = self._other_luck
             self._run(arrays, rules, self.horizon)
-        return _finish(arrays, self.n_people, self._households)
+        noted = len(earlier) + int(arrays.world[0]["n_log"])
+        if last:
+            arrays.give_up_all_but_the_log()
+        log = _finish(arrays, self.n_people, self._households, earlier, wanted)
+        if not last:
+            self._used = arrays
+        return log, noted
 
     def _enact(self, arrays: Arrays, rules: Rules) -> None:
         """Put a policy's rules in force at its first midnight (`sim.engine.simulate.enact`)."""
@@ -172,6 +206,7 @@ class CompiledHistory:
                 arrays.calendar,
                 arrays.near,
                 arrays.far,
+                arrays.following,
                 arrays.lines,
                 arrays.log,
                 self._turns,
@@ -203,7 +238,7 @@ def compile_all() -> None:
     people = build(parameters.people, parameters.status, 0, 0, parameters.experiment.horizon)
     history = CompiledHistory(people, parameters, 0, 0)
     history._run(history._arrays, history.rules, 0.0)
-    _finish(history._arrays, len(people))
+    _finish(history._arrays, len(people), 0, history._arrays.log[:0])
 
 
 def _set_rules(worlds: NDArray[Any], rules: Rules, table: NDArray[np.bool_]) -> NDArray[Any]:
@@ -228,8 +263,8 @@ def _resize(world: Any, giver: int, capacity: float) -> None:
     """Change a pool's number of places from now on (`queues.resize`)."""
     world["capacity"][giver] = capacity
     if world["waiting"][giver] and world["in_use"][giver] < capacity:
+        world["n_dirty"] += not world["dirty"][giver]
         world["dirty"][giver] = True
-        world["any_dirty"] = True
 
 
 def _explain(world: Any, rules: Rules, table: NDArray[np.bool_]) -> None:
@@ -246,31 +281,35 @@ def _explain(world: Any, rules: Rules, table: NDArray[np.bool_]) -> None:
     raise AssertionError(f"the compiled engine stopped with fault {fault} at day {float(world['now'])}")
 
 
-def _finish(arrays: Arrays, n_people: int, households: int = 0) -> EventLog:
-    """The log, sorted by person; the state is given up on the way."""
+def _finish(
+    arrays: Arrays,
+    n_people: int,
+    households: int,
+    earlier: NDArray[Any],
+    wanted: NDArray[np.bool_] | None = None,
+) -> EventLog:
+    """The log of those who are wanted, or of everybody, sorted by person: earlier notes, then the arrays'."""
     from sim.engine.compiled.loop import put_in_order
 
-    size, log = int(arrays.world[0]["n_log"]), arrays.log
-    arrays.people = arrays.lives = arrays.calendar = arrays.near = arrays.far = arrays.lines = np.zeros(0)
-    columns = EventLog(
-        person=np.empty(size, np.int32),
-        visit=np.empty(size, np.int16),
-        time=np.empty(size, np.float64),
-        event=np.empty(size, np.uint8),
-        place=np.empty(size, np.uint8),
-        detail=np.empty(size, np.int16),
-        households=households,
-    )
-    put_in_order(
-        log,
-        size,
+    later = arrays.log[: int(arrays.world[0]["n_log"])]
+    size = len(earlier) + len(later)
+    person, order = np.empty(size, np.int32), np.empty(size, np.int32)
+    visit, time, event = np.empty(size, np.int16), np.empty(size, np.float64), np.empty(size, np.uint8)
+    place, detail = np.empty(size, np.uint8), np.empty(size, np.int16)
+    count = put_in_order(
+        earlier,
+        later,
+        np.ones(n_people, np.bool_) if wanted is None else wanted,
         np.zeros(n_people + 1, np.int64),
-        np.empty(size, np.int32),
-        columns.person,
-        columns.visit,
-        columns.time,
-        columns.event,
-        columns.place,
-        columns.detail,
+        order,
+        person,
+        visit,
+        time,
+        event,
+        place,
+        detail,
     )
-    return columns
+    if count < size:  # pages that were never written to cost nothing, but must not be kept
+        person, visit, time = person[:count].copy(), visit[:count].copy(), time[:count].copy()
+        event, place, detail = event[:count].copy(), place[:count].copy(), detail[:count].copy()
+    return EventLog(person, visit, time, event, place, detail, households)

@@ -55,8 +55,10 @@ PARTS: Final = 8192
 """At most so many parts of a period are told apart when its alarms are put in order."""
 NEAR: Final = 4 * PARTS
 """Alarms of a period that can be put in order; the heap takes what is more."""
-BLOCK: Final = 7
+BLOCK: Final = 8
 """Alarms on a sheet, which so fills two lines of memory."""
+COUNT_BITS: Final = 4
+"""The head of a period is its last sheet's number, then in so many bits how many alarms stand on it."""
 ORDERS: Final = 512
 """Monthly orders of places that can be under way; there are 432 months to the end of 2049."""
 
@@ -119,10 +121,6 @@ LIFE: Final = np.dtype(
 
 ALARM: Final = np.dtype([("time", "f8"), ("key", "i8")])
 NOTE: Final = np.dtype([("word", "i8"), ("time", "f8")])
-SHEET: Final = np.dtype(
-    [("size", "i8"), ("next", "i8"), ("time", "f8", (BLOCK,)), ("key", "i8", (BLOCK,))], align=True
-)
-"""Alarms of one period that is not near yet, and the next sheet of that period."""
 IN_LINE: Final = np.dtype(
     [("key", "f8"), ("chance", "u8"), *((name, "i4") for name in ("row", "ticket", "rank", "seat"))],
     align=True,
@@ -176,8 +174,8 @@ def world_type(rules: np.dtype[Any], steps: int, days: int) -> np.dtype[Any]:
             # where the loop stands
             ("fault", "i8"),
             ("begun", "b1"),
-            ("any_dirty", "b1"),
             ("tight", "b1"),
+            ("n_dirty", "i8"),
             ("giving", "i8"),
             ("walking", "i8"),
             ("walk", "i8"),
@@ -245,7 +243,11 @@ def world_type(rules: np.dtype[Any], steps: int, days: int) -> np.dtype[Any]:
 
 @dataclass
 class Arrays:
-    """Everything that changes in a run; only what is in use is copied for a fork."""
+    """Everything that changes in a run; only what is in use is copied for a fork.
+
+    `far` holds the sheets of alarms that are not near, `BLOCK` records each; `following` the sheet that comes
+    after each in the same period, or among those that are free.
+    """
 
     world: NDArray[Any]
     people: NDArray[Any]
@@ -253,6 +255,7 @@ class Arrays:
     calendar: NDArray[Any]
     near: NDArray[Any]
     far: NDArray[Any]
+    following: NDArray[np.int32]
     lines: NDArray[Any]
     log: NDArray[Any]
 
@@ -263,7 +266,7 @@ class Arrays:
         Room for so many people who will ever come is asked for at once: growing copies what there is, and
         memory that nobody writes to costs nothing.
         """
-        seats = 1024 + n_people // 2
+        seats, sheets = 1024 + n_people // 2, 1024 + n_people // 8
         room = 256
         world["line_room"][0, :] = room
         world["line_first"][0, :] = np.arange(N_HEAPS) * room
@@ -280,29 +283,51 @@ class Arrays:
             lives=np.zeros(seats, LIFE),
             calendar=np.zeros(4 * seats, ALARM),
             near=np.zeros(NEAR, ALARM),
-            far=np.zeros(1024 + n_people // 8, SHEET),
+            far=np.zeros(BLOCK * sheets, ALARM),
+            following=np.zeros(sheets, np.int32),
             lines=np.zeros(N_HEAPS * room, IN_LINE),
             log=np.zeros(24 * seats, NOTE),
         )
+
+    def give_up_all_but_the_log(self) -> None:
+        """Free the memory of a state that is not continued; its world stays readable."""
+        for field in fields(self):
+            if field.name not in ("world", "log"):
+                setattr(self, field.name, getattr(self, field.name)[:0].copy())
 
     def make_room(self) -> None:
         """More room where it has become tight."""
         world = self.world[0]
         for name, in_use in self._in_use():
             array = getattr(self, name)
-            if in_use + 2 * OUTBOX > len(array):
-                setattr(self, name, _resized(array, in_use, len(array) + max(len(array) // 2, 4 * OUTBOX)))
+            spare = OUTBOX * (BLOCK if name == "far" else 1)
+            if in_use + 2 * spare > len(array):
+                setattr(self, name, _resized(array, in_use, len(array) + max(len(array) // 2, 4 * spare)))
         if world["tight"]:
             self._widen_lines()
             world["tight"] = False
 
-    def copy(self) -> Arrays:
-        """The same state once more, for a continuation."""
+    def copy(self, into: Arrays | None = None) -> Arrays:
+        """The same state once more, for a continuation, with an empty log: what is noted stands in this one.
+
+        Parameters
+        ----------
+        into : Arrays, optional
+            Arrays of an earlier continuation that nobody needs any more; their memory is used again.
+        """
         used = dict(self._in_use())
-        copies: dict[str, NDArray[Any]] = {}
+        copies: dict[str, NDArray[Any]] = {"world": self.world.copy()}
         for field in fields(self):
-            array = getattr(self, field.name)
-            copies[field.name] = _resized(array, used.get(field.name, len(array)), len(array))
+            name, array = field.name, getattr(self, field.name)
+            if name in copies:
+                continue
+            copy = getattr(into, name) if into is not None else array[:0]
+            if len(copy) < len(array):
+                copy = np.zeros(len(array), array.dtype)
+            if name != "log":
+                _copy(array, copy, used.get(name, len(array)))
+            copies[name] = copy
+        copies["world"]["n_log"] = 0
         return replace(self, **copies)
 
     def _in_use(self) -> tuple[tuple[str, int], ...]:
@@ -311,7 +336,8 @@ class Arrays:
             ("people", int(world["n_seats"])),
             ("lives", int(world["n_seats"])),
             ("calendar", int(world["n_calendar"] + world["waiting_far"]) + 2),
-            ("far", int(world["n_far"])),
+            ("far", int(world["n_far"]) * BLOCK),
+            ("following", int(world["n_far"])),
             ("log", int(world["n_log"])),
         )
 
