@@ -52,7 +52,6 @@ class Lettings:
         self.slot = slot
         self.region = region
         self.key = key
-        self.waiting = 0
         self.opened = 0
         self.to_let = 0
         self.dirty = False
@@ -64,13 +63,10 @@ class Lettings:
         """Join the line now."""
         ticket = person.take_ticket(self.index)
         heappush(self.line, (self.env._now, person.row, ticket, person))
-        self.waiting += 1
 
     def leave(self, person: Any) -> None:
         """Leave the line without a home; does nothing for somebody who is not in it."""
-        if person.tickets[self.index]:
-            person.tickets[self.index] = 0
-            self.waiting -= 1
+        person.tickets[self.index] = 0
 
     def pass_on(self) -> None:
         """The letting that has just been given goes to the next in line."""
@@ -104,7 +100,6 @@ class Lettings:
             if line and line[0][0] <= self.joined:
                 person = heappop(line)[3]
                 person.tickets[index] = 0
-                self.waiting -= 1
                 self.env.granted(person, self.slot)
             else:
                 self._next_household()

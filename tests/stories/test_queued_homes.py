@@ -199,6 +199,14 @@ def test_households_are_the_same_whoever_else_is_there_and_join_in_their_own_int
     assert household(other, 7, rules, 3) != household(key, 7, rules, 3)
 
 
+def test_a_household_joins_every_other_day_where_half_a_household_a_day_does():
+    rules = rules_of(quiet(SHORT, NEEDS_A_HOME, QUEUE)).lettings
+    slow = rules._replace(joins=(0.5,) * len(rules.joins))
+    key = entity_key(root_key(1, 0, Kind.HOUSEHOLD), 3)
+    joined = np.array([household(key, n, slow, 3)[0] for n in range(50)])
+    assert np.floor((joined - rules.first_joined[3]) / 2).tolist() == list(range(50))
+
+
 def test_the_line_must_leave_some_of_the_wait_to_turns():
     with pytest.raises(ConfigurationError, match=r"wait_share must be 0\.95 or less"):
         quiet({"housing.line.wait_share": 1})

@@ -4,8 +4,11 @@ import pytest
 
 from sim.engine.clock import GRID
 from sim.engine.environment import NEVER, Clockwork
+from sim.engine.simulate import History
+from sim.errors import SimError
 from sim.people.chance import Kind, entity_key, root_key, uniform
 from sim.people.variates import exponential
+from tests.small_world import Made, made, quiet
 
 
 class Anyone:
@@ -214,3 +217,12 @@ def test_simpys_own_step_and_run_until_are_the_same_clockwork():
     while env._queue:
         env.step()
     assert stepped == whole
+
+
+def test_a_history_is_used_up_by_its_continuation():
+    rules = quiet({"policy.start": "2024-04-01", "experiment.horizon": "2025-03-31"})
+    history = History(made([Made(100.0)]), rules, 1, 0)
+    history.run_to_policy()
+    history.continue_with(rules)
+    with pytest.raises(SimError, match="continued already; allowed: once"):
+        history.continue_with(rules)

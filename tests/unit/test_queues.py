@@ -157,6 +157,16 @@ def test_more_places_are_filled_at_once():
     assert house.pool.waiting == 1
 
 
+def test_step_by_step_too_a_place_goes_to_the_first_of_all_who_joined_by_the_end_of_the_instant():
+    house = House(1)
+    house.visit(4, 1.0, stays=5)
+    house.visit(9, 2.0)
+    house.visit(1, 6.0, rank=-1)  # joins after the place has fallen free, at the same instant
+    while house.env._queue or house.env.any_dirty:
+        house.env.step()
+    assert [row for _, row, what in house.diary if what == "in"] == [4, 1]
+
+
 def test_leaving_the_line_twice_or_without_being_in_it_changes_nothing():
     house = House(0)
     person = house.visit(0, 0.0)
@@ -323,6 +333,31 @@ def test_a_month_of_oldest_first_forgets_the_newest_and_the_lots_of_the_month_be
     assert [row for _, row in office.diary] == [0, 1, 2, 3, 4, 5]
     assert office.desk.by_youth == office.desk.by_lot == []
     assert not office.desk.lots_drawn
+
+
+def test_a_desk_that_has_been_told_no_order_draws_no_lots_and_takes_the_oldest():
+    env = Clockwork()
+
+    def never(*_):
+        raise AssertionError("a number was drawn")
+
+    desk = Desk(env, 0, WAITS, never, never, 10.0)
+    young, old = Visitor(0, []), Visitor(1, [])
+    desk.join(young, 2.0)
+    desk.join(old, 1.0)
+    desk.sit(1)
+    desk.dispatch()
+    assert (young.tickets[0] > 0, old.tickets[0]) == (True, 0)
+
+
+def test_when_the_month_turns_the_desk_keeps_only_those_who_still_wait():
+    office = Office()
+    gone = office.case(0, 1.0)
+    stays = office.case(1, 2.0)
+    office.at(3.0, lambda: office.desk.leave(gone))
+    office.at(31.0, lambda: office.desk.set_order(0.0, 1.0, 1))
+    office.env.run_until(40.0)
+    assert [entry[3] for entry in office.desk.by_age] == [stays]
 
 
 def test_a_mixture_asks_a_keyed_number_of_the_day_and_the_slot():

@@ -62,6 +62,13 @@ def test_nobody_and_everybody_are_possible_shares():
     assert base_odds(1.0, (0.5, 0.5), (1.0, 0.15)) == inf
 
 
+def test_where_everybody_is_found_positive_the_share_is_one_in_every_group():
+    names = ("adult", "child", "unknown", "overall")
+    told = {f"decisions.conclusive_grounds.positive.{name}": 1 for name in names}
+    shares = rules_of(parameters(told)).decisions.cg_positive
+    assert {value for steps in shares for value in steps.values} == {1.0}
+
+
 def test_each_age_groups_published_share_holds_after_the_split_by_authority():
     of = parameters()
     positive = of.decisions.conclusive_grounds.positive
@@ -247,6 +254,26 @@ def test_main_duties_end_in_the_stated_shares(shares: tuple[float, float, float]
 
 def test_without_any_offer_taken_the_main_duty_only_lapses():
     assert ends(0, 0, 0.4) == pytest.approx((0, 0, 0, 1))
+
+
+def test_a_main_duty_without_any_offer_taken_lasts_as_long_as_stated_whatever_would_be_refused():
+    changes = dict.fromkeys(
+        (
+            "housing.main_duty.social_offer_share",
+            "housing.main_duty.private_offer_share",
+            "housing.main_duty.social_offer_share_london",
+            "housing.main_duty.private_offer_share_london",
+            "risk.missing_per_year",
+            "risk.re_exploitation_per_year",
+            "risk.dies_per_year",
+            "risk.leaves_uk_per_year_british",
+        ),
+        0,
+    )
+    told = changes | {"housing.main_duty.refused_offer_share": 0.4, "housing.main_duty.mean_years": 2}
+    assert rules_of(parameters(told)).housing.main_duty_lapses[Region.EAST] == pytest.approx(
+        0.5 / DAYS_A_YEAR
+    )
 
 
 @pytest.mark.parametrize(("asks", "ratio"), [(0.61, 1.0), (0.61, 1.5), (0.2, 0.5), (1.0, 1.2)])

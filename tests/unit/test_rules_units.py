@@ -6,7 +6,7 @@ import pytest
 
 from sim.config.compose import baseline, world
 from sim.config.values import REGIONS as NAMES
-from sim.engine.letting_rules import LEAST_SERVED, in_line
+from sim.engine.letting_rules import LEAST_SERVED, in_line, lettings_of
 from sim.engine.regions import REGIONS
 from sim.engine.rules import Rules
 from sim.engine.unpacking import rules_of
@@ -244,6 +244,14 @@ def test_homes_let_and_households_that_join_follow_the_published_shares_and_the_
         mean = 1 / found.housing.general_offer[region]
         rest = max(mean - wait, mean * (1 - of.line.wait_share))
         assert line.turn[region] == pytest.approx(1 / rest)
+
+
+def test_where_every_duty_ends_with_a_social_home_no_household_leaves_the_line_unaided() -> None:
+    n_regions = len(REGIONS)
+    found = lettings_of(
+        TODAY.housing.line, 1000.0, [0.01] * n_regions, [0.001] * n_regions, [0.01] * n_regions
+    )
+    assert found.leaves_after == (inf,) * n_regions
 
 
 def test_more_survivors_than_homes_leave_no_other_household_and_no_offers_no_turn() -> None:

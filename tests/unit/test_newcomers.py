@@ -1,0 +1,39 @@
+"""Somebody referred on the model's first day: nothing has happened to them yet for a rule to look back on."""
+
+from sim.engine.log import Detail, Place
+from sim.engine.survivor import Survivor, Traits
+from sim.engine.unpacking import rules_of
+from sim.engine.world import World
+from sim.pathway.clocks import needs
+from sim.pathway.housing_tests import priority_ground
+from sim.pathway.services import help_with_status
+from tests.small_world import Made, made, quiet
+
+MORNING = 0.25
+
+
+def arrived(**changes: object) -> tuple[Survivor, World]:
+    """A single British adult in a home of their own, on the morning of 1 January 2014."""
+    parameters = quiet(changes)
+    world = World(rules_of(parameters), 1, 0, 100.0)
+    world._now = MORNING
+    person = Survivor(0, Traits(made([Made(MORNING)])))
+    person.place = Place.OWN_HOME
+    return person, world
+
+
+def test_who_is_eligible_has_no_open_need_for_an_income_before_they_lose_it() -> None:
+    person, world = arrived()
+    assert needs(person, world._now) == 0
+
+
+def test_who_never_had_a_private_offer_has_no_priority_from_one() -> None:
+    person, world = arrived()
+    assert priority_ground(person, world) == Detail.NONE
+
+
+def test_who_has_had_no_service_is_granted_status_no_more_often_however_much_services_help() -> None:
+    names = sorted(quiet().services)
+    person, world = arrived(**{f"services.{name}.grant_ratio": 10 for name in names})
+    assert [service.grant_ratio for service in world.rules.services] == [10.0] * len(names)
+    assert help_with_status(person, world) == 1.0
