@@ -7,7 +7,6 @@ returns that others record (a new referral, an application, an urgent return) ar
 from __future__ import annotations
 
 from sim.engine.clock import on_grid
-from sim.engine.environment import NEVER
 from sim.engine.log import Detail, Event, Place
 from sim.engine.survivor import N_SLOTS, Clock, Duty, Line, Slot, Survivor
 from sim.engine.world import World
@@ -217,8 +216,3 @@ def leave_model(person: Survivor, world: World, event: int) -> None:
 def income_starts(person: Survivor, world: World) -> None:
     """The first benefit payment arrives, for those who may have benefits."""
     person.changed = True
-
-
-def never(person: Survivor) -> bool:
-    """True if nothing more can happen to a person (for checks)."""
-    return person.gone and all(due == NEVER for due in person.due)

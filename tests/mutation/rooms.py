@@ -93,6 +93,8 @@ ROOMS: Final = {
         files=("sim/engine",),
         tests=(
             *_unit("queues", "calendar", "clock", "environment", "log", "rules", "rules_units", "regions"),
+            *_unit("newcomers"),
+            "tests/stories/test_queued_homes.py",
             *WHOLE_RUNS,
         ),
         kernels=True,
@@ -105,6 +107,7 @@ ROOMS: Final = {
         tests=(
             STORIES,
             *(f"tests/stories/test_{name}.py" for name in ("services", "status_stories", "support_stories")),
+            *_unit("newcomers"),
             *WHOLE_RUNS,
         ),
         kernels=True,

@@ -207,6 +207,17 @@ def test_a_household_joins_every_other_day_where_half_a_household_a_day_does():
     assert np.floor((joined - rules.first_joined[3]) / 2).tolist() == list(range(50))
 
 
+def test_the_first_lettings_are_all_that_have_come_up_since_the_line_began():
+    rules = rules_of(quiet(SHORT, NEEDS_A_HOME, QUEUE))
+    region, starts = int(Region.YORKSHIRE), rules.lettings.starts
+    a_day = rules.lettings._replace(lets=(3.0,) * len(rules.lettings.lets))
+    world = World(rules._replace(lettings=a_day))
+    line = Lettings(world, 0, 0, region, entity_key(root_key(1, 0, Kind.HOUSEHOLD), region), a_day)
+    world._now = starts + 1.5
+    line.open()
+    assert line.to_let == 6, "three a day on the first two days"
+
+
 def test_the_line_must_leave_some_of_the_wait_to_turns():
     with pytest.raises(ConfigurationError, match=r"wait_share must be 0\.95 or less"):
         quiet({"housing.line.wait_share": 1})

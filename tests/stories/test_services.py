@@ -203,3 +203,10 @@ def test_without_the_option_there_is_nothing_to_count():
     of = quiet(SHORT)
     with pytest.raises(la_pathway.SimError, match="nobody was referred to la_pathway"):
         la_pathway.simulated(made([Made(date(2020, 1, 6))]), run(made([Made(date(2020, 1, 6))]), of), 5)
+
+
+def test_a_service_counted_from_the_positive_decision_is_offered_so_many_days_after_it():
+    of = quiet(SHORT, mentors(counted_from="cg_positive", confirmed_only=True))
+    events, log = told(of, made([Made(date(2020, 1, 6))]))
+    (confirmed,) = days_of(log, Event.CG_POSITIVE)
+    assert events[0] == (Event.SERVICE_OFFERED, confirmed + 7)

@@ -1,10 +1,11 @@
 """Somebody referred on the model's first day: nothing has happened to them yet for a rule to look back on."""
 
+from sim.engine.environment import NEVER
 from sim.engine.log import Detail, Place
-from sim.engine.survivor import Survivor, Traits
+from sim.engine.survivor import N_CLOCKS, Clock, Survivor, Traits
 from sim.engine.unpacking import rules_of
 from sim.engine.world import World
-from sim.pathway.clocks import needs
+from sim.pathway import clocks
 from sim.pathway.housing_tests import priority_ground
 from sim.pathway.services import help_with_status
 from tests.small_world import Made, made, quiet
@@ -24,7 +25,7 @@ def arrived(**changes: object) -> tuple[Survivor, World]:
 
 def test_who_is_eligible_has_no_open_need_for_an_income_before_they_lose_it() -> None:
     person, world = arrived()
-    assert needs(person, world._now) == 0
+    assert clocks.needs(person, world._now) == 0
 
 
 def test_who_never_had_a_private_offer_has_no_priority_from_one() -> None:
@@ -37,3 +38,23 @@ def test_who_has_had_no_service_is_granted_status_no_more_often_however_much_ser
     person, world = arrived(**{f"services.{name}.grant_ratio": 10 for name in names})
     assert [service.grant_ratio for service in world.rules.services] == [10.0] * len(names)
     assert help_with_status(person, world) == 1.0
+
+
+def mortal() -> tuple[Survivor, World]:
+    """A survivor who is followed and whom a hazard waits for."""
+    person, world = arrived(**{"risk.dies_per_year": 0.5})
+    person.followed = True
+    clocks.review(person, world)
+    assert MORNING < person.clock_due[Clock.DIES] < NEVER
+    return person, world
+
+
+def test_no_hazard_has_come_before_any_is_due() -> None:
+    person, world = mortal()
+    assert clocks.spent(person, world._now) not in range(N_CLOCKS)
+
+
+def test_with_other_luck_nothing_is_due_any_more_by_the_old() -> None:
+    person, _ = mortal()
+    clocks.draw_anew(person)
+    assert person.clock_due == [NEVER] * N_CLOCKS
