@@ -1,16 +1,18 @@
 """A client for tests of the web app: requests go to the application itself, through `httpx.ASGITransport`.
 
 It keeps nothing between requests (the app sets no cookie). As a context manager it starts and ends what the
-application starts and ends with it.
+application starts and ends with it. Its event loop runs in a thread of its own, since a browser's test may
+have one running in this thread.
 """
 
 from __future__ import annotations
 
-import asyncio
+from contextlib import ExitStack
 from types import TracebackType
 from typing import Any, Self
 
 import httpx
+from anyio.from_thread import BlockingPortal, start_blocking_portal
 from starlette.applications import Starlette
 
 
@@ -25,23 +27,32 @@ class Client:
 
     def __init__(self, app: Starlette, follow_redirects: bool = True) -> None:
         self.app, self._follow = app, follow_redirects
-        self._lifespan: Any = None
+        self._open = ExitStack()
+        self._portal: BlockingPortal | None = None
 
     def __enter__(self) -> Self:
-        self._lifespan = self.app.router.lifespan_context(self.app)
-        asyncio.run(self._lifespan.__aenter__())
+        self._portal = self._open.enter_context(start_blocking_portal())
+        alive = self.app.router.lifespan_context(self.app)
+        self._open.enter_context(self._portal.wrap_async_context_manager(alive))
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        asyncio.run(self._lifespan.__aexit__(kind, error, trace))
+        self._portal = None
+        self._open.close()
 
     def get(self, address: str, **options: Any) -> httpx.Response:
-        return asyncio.run(self._send("GET", address, options))
+        return self._ask("GET", address, options)
 
     def post(self, address: str, **options: Any) -> httpx.Response:
-        return asyncio.run(self._send("POST", address, options))
+        return self._ask("POST", address, options)
+
+    def _ask(self, method: str, address: str, options: dict[str, Any]) -> httpx.Response:
+        if self._portal is not None:
+            return self._portal.call(self._send, method, address, options)
+        with start_blocking_portal() as portal:
+            return portal.call(self._send, method, address, options)
 
     async def _send(self, method: str, address: str, options: dict[str, Any]) -> httpx.Response:
         async with httpx.AsyncClient(
