@@ -44,7 +44,12 @@ Vary = Annotated[
 ]
 Draws = Annotated[int, typer.Option("--draws", help="Settings drawn from the ranges.")]
 Calibrated = Annotated[
-    Path | None, typer.Option("--settings", metavar="FILE", help="Settings to use in place of drawn ones.")
+    Path | None,
+    typer.Option(
+        "--settings",
+        metavar="FILE|FOLDER",
+        help="Settings in place of drawn ones: one a line, or a calibration's folder.",
+    ),
 ]
 Pounds = Annotated[
     float | None,

@@ -28,7 +28,7 @@ _KNOTS: Final = 6  # inner knots of each parameter's spline: bends enough for a 
 _PENALTIES: Final = 10.0 ** (-0.5 * 12), 10.0**4
 RESAMPLES: Final = 200
 SHUFFLES: Final = 40
-_FEWEST: Final = 20
+FEWEST: Final = 20
 
 
 @dataclass(frozen=True)
@@ -108,8 +108,8 @@ def partial(settings: Floats, benefits: Floats, *, seed: int, level: float = 0.9
 
     check_finite(benefits, "Value of information")
     draws = len(benefits)
-    if draws < _FEWEST:
-        raise SimError(f"draws = {draws}; allowed: {_FEWEST} or more; nearest: {_FEWEST}")
+    if draws < FEWEST:
+        raise SimError(f"draws = {draws}; allowed: {FEWEST} or more; nearest: {FEWEST}")
     chance = np.random.default_rng(seed)
     value = _gain(smooth(settings, benefits))
     again = []
@@ -123,8 +123,8 @@ def partial(settings: Floats, benefits: Floats, *, seed: int, level: float = 0.9
 
 def quick(settings: Floats, benefits: Floats) -> float:
     """The value of `partial`, without its interval."""
-    if len(benefits) < _FEWEST:
-        raise SimError(f"draws = {len(benefits)}; allowed: {_FEWEST} or more; nearest: {_FEWEST}")
+    if len(benefits) < FEWEST:
+        raise SimError(f"draws = {len(benefits)}; allowed: {FEWEST} or more; nearest: {FEWEST}")
     return _gain(smooth(settings, benefits))
 
 

@@ -73,11 +73,17 @@ def study(
 
     from sim.outcomes.registry import metric as registered
     from sim.study import regret, variance
+    from sim.study.information import FEWEST
 
     if len(settings) < 3:
         raise SimError(f"draws = {len(settings)}; allowed: 3 or more; nearest: 3")
     if asked.replications < 2:
         raise SimError(f"replications = {asked.replications}; allowed: 2 or more; nearest: 2")
+    if benefit is not None and len(settings) < FEWEST:
+        raise SimError(
+            f"draws = {len(settings)}; allowed: {FEWEST} or more with a benefit in pounds (the value of "
+            f"information is a regression); nearest: {FEWEST}"
+        )
     kinds = ["", *structures]
     points = [
         asked.point(

@@ -166,16 +166,26 @@ def calibrated(place: Path) -> list[tuple[str, ...]]:
         If there is nothing to read, or settings do not set the same parameters.
     """
     if place.is_dir():
-        try:
-            from sim.calibrate import load_set  # type: ignore[import-not-found, unused-ignore]
-        except ImportError:
-            raise SimError(f"{place}: this version reads a file of settings only, one a line") from None
-        settings = [tuple(one) for one in load_set(place)]
+        from sim.calibrate import load_set
+
+        settings = load_set(place)
+        if not settings:
+            raise SimError(
+                f"{place}: the record rules out every setting, so the set of this calibration is empty; "
+                "allowed: a set with settings in it; nearest: leave --settings away, to draw from ranges"
+            )
     elif place.is_file():
         lines = (line.split("#")[0].split() for line in place.read_text(encoding="utf-8").splitlines())
         settings = [tuple(words) for words in lines if words]
     else:
-        raise SimError(f"{place}: there is no such file or folder of settings")
+        raise SimError(
+            f"{place}: there is no such file or folder of settings; allowed: a file of one setting a line, "
+            f"or the folder of a calibration; nearest: cliffedge study calibrate --folder {place}"
+        )
+    if not settings:
+        raise SimError(
+            f"{place}: holds no setting; allowed: one setting a line, as path=value path=value, three or more"
+        )
     names = {tuple(sorted(text.partition("=")[0] for text in one)) for one in settings}
     if len(names) != 1:
         raise SimError(

@@ -1,0 +1,108 @@
+"""Uncertainty and choice from settings to findings, with a stand-in of known truth; calibrated settings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sim.calibrate.space import Dimension, Space
+from sim.calibrate.store import Folder
+from sim.errors import SimError
+from sim.study import choosing, uncertainty, varied
+from sim.study.asking import Asked, options_of
+from sim.study.unit import Figures, Task
+
+METRIC, COST = "insecure_days_year_1", "cost_public"
+STREET, FRIENDS = "support.beds.wanted_from_street", "support.beds.wanted_from_friends"
+OPTIONS = options_of(["priority_need", "bridging_homes"])
+DRAWS = [(f"{STREET}={0.5 + 0.025 * n:.3f}", f"{FRIENDS}={0.3 + 0.01 * (n * 7 % 20):.2f}") for n in range(20)]
+
+
+def truth(task: Task) -> list[Figures]:
+    """Priority need gains 10 days; bridging homes gain 100 (street - 0.72); friends and chance do nothing."""
+    found = []
+    for address, point in task.options:
+        told = dict(text.split("=") for text in point.world)
+        street = float(told.get(STREET, 0.8))
+        gain = 10.0 if point.scenarios == ("priority_need",) else 100 * (street - 0.72)
+        names = ((METRIC, "all"), (COST, "all"))
+        found.append(Figures(address, names, np.array([100 - gain, 0.0]), np.array([100.0, 0.0]), 0.001))
+    return found
+
+
+@pytest.fixture
+def asked(tmp_path: Path) -> Asked:
+    return Asked(tmp_path, (), 2, 3, 1, worker=truth)
+
+
+def test_the_best_option_the_parts_and_the_worth_of_knowing_are_those_of_the_truth(asked: Asked) -> None:
+    benefit = uncertainty.Benefit(METRIC, COST, 10.0)
+    found = uncertainty.study(asked, DRAWS, OPTIONS, [METRIC], benefit=benefit)
+    best = found.tables["best"].set_index(["metric", "option"])["best"]
+    # Bridging homes are ahead where street > 0.82: from 0.825 on, in seven settings of twenty.
+    assert best[METRIC].to_dict() == pytest.approx(
+        {"today": 0.0, "priority_need": 0.65, "bridging_homes": 0.35}
+    )
+    parts = found.tables["parts"].set_index(["option", "part"])["variance"]
+    assert parts["priority_need", "parameters"] == pytest.approx(0.0, abs=1e-12)
+    assert parts["bridging_homes", "parameters"] == pytest.approx(np.var(2.5 * np.arange(20), ddof=1))
+    assert parts["bridging_homes", "chance"] == pytest.approx(0.0, abs=1e-9)
+    # There they are 0.5, 3, 5.5 ... 15.5 days ahead, 56 together, at £10 a day.
+    worth = found.settings["worth"]
+    assert (worth["perfect_low"], worth["perfect_high"]) == pytest.approx((28.0, 28.0))
+    assert worth["best_now"] == "priority_need"
+    assert found.tables["information"]["path"].iloc[0] == STREET
+
+
+def test_the_regret_of_every_option_is_that_of_the_truth(asked: Asked) -> None:
+    found = choosing.across_worlds(asked, DRAWS, OPTIONS, METRIC)
+    table = found.tables["options"].set_index("option")
+    assert table["worst"].to_dict() == pytest.approx(
+        {"today": 25.5, "priority_need": 15.5, "bridging_homes": 32.0}
+    )
+    assert table.loc["bridging_homes", "central"] == pytest.approx(8.0)
+    worlds = found.tables["worlds"].set_index("world")["settings"]
+    assert f"{STREET}=0.975" in set(worlds[table.loc["priority_need", "worst_world"]].str.split().iloc[0])
+
+
+def calibrated(folder: Path, places: np.ndarray) -> Path:
+    """A finished calibration of two parameters with this set."""
+    space = Space(
+        (Dimension("street", "", STREET, 0.5, 1.0, 0.8), Dimension("friends", "", FRIENDS, 0.2, 0.6, 0.4))
+    )
+    keeper = Folder(folder)
+    keeper.begin({"seed": 1})
+    keeper.finish(space, places, np.zeros(len(places)), {"seed": 1})
+    return folder
+
+
+def test_a_calibrated_set_is_read_and_used(asked: Asked, tmp_path: Path) -> None:
+    place = calibrated(tmp_path / "set", np.array([[0.0, 0.0], [0.5, 1.0], [1.0, 0.5]]))
+    settings = varied.calibrated(place)
+    assert settings[1] == (f"{STREET}=0.75", f"{FRIENDS}=0.6")
+    found = uncertainty.study(asked, settings, OPTIONS, [METRIC])
+    mean = found.tables["parts"].set_index("option")["mean"]
+    assert mean["bridging_homes"].iloc[0] == pytest.approx(-3.0)  # street 0.75 on average
+
+
+def test_an_empty_or_missing_set_is_refused_and_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(SimError, match="the record rules out every setting"):
+        varied.calibrated(calibrated(tmp_path / "nothing", np.zeros((0, 2))))
+    with pytest.raises(SimError, match="nearest: cliffedge study calibrate"):
+        varied.calibrated(tmp_path / "nowhere")
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(SimError, match="holds no calibration"):
+        varied.calibrated(tmp_path / "folder")
+    (tmp_path / "blank.txt").write_text("# none\n")
+    with pytest.raises(SimError, match="holds no setting"):
+        varied.calibrated(tmp_path / "blank.txt")
+
+
+def test_too_few_draws_for_the_worth_of_knowing_are_refused_before_anything_is_run(asked: Asked) -> None:
+    with pytest.raises(SimError, match="draws = 6; allowed: 20 or more with a benefit"):
+        uncertainty.study(
+            asked, DRAWS[:6], OPTIONS, [METRIC], benefit=uncertainty.Benefit(METRIC, COST, 10.0)
+        )
+    assert not list(asked.folder.iterdir())
