@@ -219,7 +219,7 @@ def history_match(
     places, figures = np.zeros((0, dimensions)), np.zeros((0, rules.replications, len(goals)))
     waves: list[Wave] = []
     left: Remaining | None = None
-    why = f"{rules.waves} waves were asked for"
+    why = "one wave was asked for" if rules.waves == 1 else f"{rules.waves} waves were asked for"
     for number in range(1, rules.waves + 1):
         # one generator for the design and one for what remains: a design that is kept draws nothing
         rng = np.random.default_rng([rules.seed, number, 1])

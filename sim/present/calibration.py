@@ -109,7 +109,7 @@ def bars_block(found: Calibration) -> Block:
         for goal, alone in zip(found.goals, first.alone.tolist(), strict=True)
     ]
     told.sort(key=lambda one: -1.0 if one[1] is None else one[1], reverse=True)
-    bars = [plots.ShareBar(_shortened(label), value) for label, value in told]
+    bars = [plots.ShareBar(label, value) for label, value in told]
     most = [f"{label} {share(value)}" for label, value in told[:3] if value]
     none = sum(value == 0.0 for _, value in told)
     alt = (
@@ -125,10 +125,6 @@ def bars_block(found: Calibration) -> Block:
         "wave judge it.",
         Table("Ruled out by each figure alone", ("Figure", "Share of the ranges"), rows),
     )
-
-
-def _shortened(text: str, most: int = 46) -> str:
-    return text if len(text) <= most else text[: most - 1].rstrip(" ,") + "…"
 
 
 def _left_blocks(found: Calibration) -> list[Block]:

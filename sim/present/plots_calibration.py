@@ -5,6 +5,7 @@ Pure functions from numbers to SVG bytes, in the hand of `drawing`.
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -47,7 +48,8 @@ class ShareBar:
 def ranges(rows: Sequence[RangeRow]) -> bytes:
     """Draw what remains of each range: one bar a wave, its middle nine tenths thick."""
     waves = max(len(row.waves) for row in rows)
-    step = 0.17 * waves + 0.17
+    labels = [f"{wrapped(row.label, 34)}\n{row.low} to {row.high}" for row in rows]
+    step = max(0.17 * waves + 0.17, 0.16 * max(label.count("\n") + 1 for label in labels) + 0.06)
     height = 0.75 + step * len(rows) + 0.1
     with hand():
         figure = sheet(height)
@@ -73,9 +75,7 @@ def ranges(rows: Sequence[RangeRow]) -> bytes:
                 )
         axes.set_ylim(len(rows) - 0.5, -0.5)
         axes.set_xlim(-0.01, 1.01)
-        axes.set_yticks(
-            range(len(rows)), [f"{row.label}\n{row.low} to {row.high}" for row in rows], fontsize=9.0
-        )
+        axes.set_yticks(range(len(rows)), labels, fontsize=9.0)
         axes.set_xticks([0.0, 0.5, 1.0], ["low end", "middle", "high end"])
         axes.xaxis.tick_top()
         quiet_grid(axes, "x")
@@ -147,21 +147,21 @@ def pairs(labels: Sequence[str], places: Floats, shipped: Sequence[float]) -> by
                     side.set_visible(True)
                     side.set_color(QUIET)
                 if column == 0:
-                    axes.set_ylabel(_short(labels[row]), fontsize=8.5, color=INK)
+                    axes.set_ylabel(wrapped(labels[row], 22), fontsize=8.5, color=INK)
                 if row == number - 1:
-                    axes.set_xlabel(_short(labels[column]), fontsize=8.5, color=INK)
+                    axes.set_xlabel(wrapped(labels[column], 22), fontsize=8.5, color=INK)
         return as_svg(figure)
 
 
-def _short(label: str) -> str:
-    import textwrap
-
-    return "\n".join(textwrap.wrap(label, 22)[:3])
+def wrapped(label: str, width: int) -> str:
+    """A label in lines of at most so many characters."""
+    return "\n".join(textwrap.wrap(label, width))
 
 
 def bars(rows: Sequence[ShareBar]) -> bytes:
     """Draw the share of the ranges that each figure rules out by itself."""
-    height = 0.45 + 0.27 * len(rows)
+    labels = [wrapped(row.label, 52) for row in rows]
+    height = 0.45 + 0.37 * len(rows)
     with hand():
         figure = sheet(height)
         axes = figure.add_axes((0.52, 0.35 / height, 0.42, (height - 0.45) / height))
@@ -171,7 +171,7 @@ def bars(rows: Sequence[ShareBar]) -> bytes:
                 continue
             axes.barh([place], [row.share], height=0.62, color=OPTION_COLOURS[0])
             axes.text(row.share + 0.01, place, f"{row.share:.0%}", va="center", color=INK, fontsize=9.0)
-        axes.set_yticks(range(len(rows)), [row.label for row in rows], fontsize=9.0)
+        axes.set_yticks(range(len(rows)), labels, fontsize=9.0)
         axes.set_ylim(len(rows) - 0.4, -0.6)
         axes.set_xlim(0, 1.1)
         axes.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0%", "25%", "50%", "75%", "100%"])
