@@ -8,11 +8,26 @@ import nbformat
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-NAMES = ("commissioner", "analyst", "trainer", "precision", "sweep")
+NAMES = (
+    "commissioner",
+    "analyst",
+    "trainer",
+    "precision",
+    "sweep",
+    "sensitivity",
+    "uncertainty",
+    "robust_choice",
+)
 
 
 def test_these_are_all_the_notebooks() -> None:
     assert sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb")) == sorted(NAMES)
+
+
+@pytest.mark.parametrize("name", ["sensitivity", "uncertainty", "robust_choice"])
+def test_a_notebook_of_a_study_says_what_it_cannot_know(name: str) -> None:
+    book = nbformat.read(ROOT / "notebooks" / f"{name}.ipynb", as_version=4)
+    assert "annot know" in book.cells[0].source
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -59,6 +74,12 @@ def test_every_notebook_runs_and_answers(tmp_path: Path, monkeypatch: pytest.Mon
     assert "12 of 18 units were there already; now 18 rows" in told["sweep"]
     assert "the same to the last bit" in told["sweep"]
     assert "replications" in told["precision"]
+    assert "3 parameters, 2 replications of each setting" in told["sensitivity"]
+    assert "risk.crisis_per_need_year = 0.6: " in told["sensitivity"]
+    assert "20 settings of 2 parameters" in told["uncertainty"]
+    assert "by_chance" in told["uncertainty"]
+    assert "ninth_decile" in told["robust_choice"]
+    assert "days of casework" in told["robust_choice"]
     (result,) = (path for path in (tmp_path / "results").iterdir() if path.is_dir())
     for made in ("report.html", "player.html", "exports/outcomes.xlsx"):
         assert (result / made).stat().st_size > 50_000
