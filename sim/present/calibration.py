@@ -6,19 +6,20 @@ figure with a text alternative and its numbers. What is ruled out is decided in 
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from sim.calibrate.words import NO_BELIEF, goal_rows, not_held_against, ranges, sentences, share
+from sim.present import pages
 from sim.present import plots_calibration as plots
 from sim.present.figures import Block, Table, svg_uri
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from sim.calibrate.carry_out import Calibration
     from sim.calibrate.match import Wave
 
 FILE_NAME: Final = "calibration.html"
-_TEMPLATES: Final = Path(__file__).with_name("templates")
 
 
 def write(found: Calibration) -> Path:
@@ -29,28 +30,12 @@ def write(found: Calibration) -> Path:
     SimError
         If it cannot be written.
     """
-    from sim.experiment.disk import on_disk, write_whole
-
-    target = found.folder / FILE_NAME
-    with on_disk(target, "write the page of this calibration"):
-        write_whole(target, render(found))
-    return target
+    return pages.write(found.folder / FILE_NAME, render(found))
 
 
 def render(found: Calibration) -> str:
     """Return the page as HTML."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-    from markupsafe import Markup
-
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    style = Markup((_TEMPLATES / "page.css").read_text(encoding="utf-8"))
-    return environment.get_template("calibration.html").render(style=style, **content(found))
+    return pages.html_of("calibration.html", content(found), roomy=True)
 
 
 def content(found: Calibration) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from sim.errors import SimError
+from sim.present import pages
 from sim.present.band_words import band_sentence
 from sim.present.costs import cost_in_short, costs_section, tables_of
 from sim.present.crowding import crowded, price_in_beds
@@ -69,7 +70,6 @@ from sim.present.words import (
 )
 
 FILE_NAME: Final = "comparison.html"
-TEMPLATES: Final = Path(__file__).with_name("templates")
 
 
 def write(result_dir: Path | str) -> Path:
@@ -90,48 +90,13 @@ def write(result_dir: Path | str) -> Path:
     SimError
         If the result is not complete, has nothing to compare, or the page cannot be written.
     """
-    import os
-
-    target = Path(result_dir) / FILE_NAME
-    html = render(load(Path(result_dir)))
-    unfinished = target.with_name(f".{FILE_NAME}.{os.getpid()}")
-    try:
-        unfinished.write_text(html, encoding="utf-8", newline="\n")
-        os.replace(unfinished, target)
-    except OSError as error:
-        unfinished.unlink(missing_ok=True)
-        raise SimError(f"The page {target} cannot be written: {error.strerror}.") from error
-    return target
+    folder = Path(result_dir)
+    return pages.write(folder / FILE_NAME, render(load(folder)))
 
 
 def render(stored: Stored) -> str:
     """Return the page of a result as HTML."""
-    return from_template(content(stored), (TEMPLATES / "page.css").read_text(encoding="utf-8"))
-
-
-def from_template(shown: dict[str, Any], style: str) -> str:
-    """Put what `content` gave, and whatever else, into the template with this style sheet."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-    from markupsafe import Markup
-
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["breakable"] = _breakable
-    return environment.get_template("comparison.html").render(style=Markup(style), **shown)
-
-
-def _breakable(cell: str) -> str:
-    """A cell, escaped; the dotted name of a parameter may break behind each dot."""
-    from markupsafe import Markup, escape
-
-    if re.fullmatch(r"[a-z_0-9*]+(\.[a-z_0-9*]+)+", cell):
-        return Markup(escape(cell).replace(".", Markup(".<wbr>")))
-    return escape(cell)
+    return pages.html_of("comparison.html", content(stored), breakable=pages.dotted)
 
 
 def content(stored: Stored) -> dict[str, Any]:

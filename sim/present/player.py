@@ -15,6 +15,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from sim.present import pages
+
 if TYPE_CHECKING:
     from sim.present.player_choice import Choice, Show
 
@@ -49,23 +51,12 @@ def write(
         If the result is not whole or kept no events, if the choice is impossible or shows nobody, or if the
         file cannot be written.
     """
-    import os
-
-    from sim.experiment.disk import on_disk
     from sim.experiment.store import load
     from sim.present.player_choice import Choice, prepare
 
     show = prepare(load(result_dir), choice or Choice())
     target = Path(out) if out is not None else Path(result_dir) / FILE_NAME
-    html = render(show)
-    unfinished = target.with_name(f".{target.name}.{os.getpid()}")
-    with on_disk(target, "write the player"):
-        try:
-            unfinished.write_text(html, encoding="utf-8", newline="\n")
-            os.replace(unfinished, target)
-        finally:
-            unfinished.unlink(missing_ok=True)
-    return target, show
+    return pages.write(target, render(show), "player"), show
 
 
 def make(
@@ -95,7 +86,6 @@ def make(
 
 def render(show: Show) -> str:
     """The page as HTML."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup
 
     from sim.present.player_data import pack
@@ -109,14 +99,7 @@ def render(show: Show) -> str:
     policy = (
         f"default-src 'none'; script-src '{_digest(script)}'; style-src '{_digest(style)}'; img-src data:"
     )
-    environment = Environment(
-        loader=FileSystemLoader(_HERE / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("player.html").render(
+    return pages.template("player.html").render(
         show=show,
         policy=policy,
         rooms=list(ROOM_WORDS.values()),

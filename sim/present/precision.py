@@ -7,12 +7,11 @@ Reads a stored result that was grown to a precision and puts `precision.html` be
 from __future__ import annotations
 
 import math
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from sim.errors import SimError
+from sim.present import pages
 from sim.present.figures import Block, Table, svg_uri
 from sim.present.names import metric_name
 from sim.present.words import MINUS, listed, noun_of
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
     from sim.experiment.store import Result
 
 FILE_NAME: Final = "precision.html"
-TEMPLATES: Final = Path(__file__).with_name("templates")
 SHOWN_AT: Final = (3, 5, 10, 15, 20, 30, 40, 50, 75, 100, 150, 200, 300, 500, 1000, 2000, 5000)
 
 
@@ -108,33 +106,12 @@ def write(result_dir: Path | str) -> Path:
     from sim.experiment.store import load
 
     folder = Path(result_dir)
-    target = folder / FILE_NAME
-    html = render(load(folder))
-    unfinished = target.with_name(f".{FILE_NAME}.{os.getpid()}")
-    try:
-        unfinished.write_text(html, encoding="utf-8", newline="\n")
-        os.replace(unfinished, target)
-    except OSError as error:
-        unfinished.unlink(missing_ok=True)
-        raise SimError(f"The page {target} cannot be written: {error.strerror}.") from error
-    return target
+    return pages.write(folder / FILE_NAME, render(load(folder)))
 
 
 def render(result: Result) -> str:
     """The page as HTML."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-    from markupsafe import Markup, escape
-
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["breakable"] = escape
-    style = Markup((TEMPLATES / "page.css").read_text(encoding="utf-8"))
-    return environment.get_template("precision.html").render(style=style, whole=False, **content(result))
+    return pages.html_of("precision.html", content(result))
 
 
 def content(result: Result) -> dict[str, Any]:

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from sim.errors import SimError
+from sim.present import pages
 from sim.present.figures import Table
 from sim.present.names import metric_name
-from sim.present.page import TEMPLATES, from_template
 from sim.present.page import content as page_content
 from sim.present.quality import confidence_table, statement
 from sim.present.read import Stored, effects, load
@@ -64,8 +64,6 @@ def write(result_dir: Path | str, out: Path | str | None = None, pdf: bool = Fal
         If the result is not complete or has nothing to compare, if the PDF library is missing, or if the file
         cannot be written.
     """
-    import os
-
     folder = Path(result_dir)
     target = (
         Path(out) if out is not None else folder / Path(FILE_NAME).with_suffix(".pdf" if pdf else ".html")
@@ -79,20 +77,14 @@ def write(result_dir: Path | str, out: Path | str | None = None, pdf: bool = Fal
         made = as_pdf(render(load(folder)))
     else:
         made = render(load(folder)).encode("utf-8")
-    unfinished = target.with_name(f".{target.name}.{os.getpid()}")
-    try:
-        unfinished.write_bytes(made)
-        os.replace(unfinished, target)
-    except OSError as error:
-        unfinished.unlink(missing_ok=True)
-        raise SimError(f"The report {target} cannot be written: {error.strerror}.") from error
-    return target
+    return pages.write(target, made, "report")
 
 
 def render(stored: Stored) -> str:
     """Return the report of a result as HTML."""
-    style = "".join((TEMPLATES / name).read_text(encoding="utf-8") for name in ("page.css", "report.css"))
-    return from_template(content(stored), style)
+    return pages.html_of(
+        "comparison.html", content(stored), styles=("page.css", "report.css"), breakable=pages.dotted
+    )
 
 
 def content(stored: Stored) -> dict[str, Any]:

@@ -6,20 +6,19 @@ says is in `sim.present.study_sensitivity`, `study_uncertainty` and `study_choic
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from sim.errors import SimError
+from sim.present import pages
 from sim.present.figures import Block, Table
 
 if TYPE_CHECKING:
     from sim.study.asking import Findings
 
 FILE_NAME: Final = "study.html"
-TEMPLATES: Final = Path(__file__).with_name("templates")
 
 
 @dataclass(frozen=True)
@@ -83,21 +82,11 @@ def write(folder: Path) -> Path:
     """
     from sim.study.asking import Findings
 
-    target = folder / FILE_NAME
-    html = render(Findings.read(folder))
-    unfinished = target.with_name(f".{FILE_NAME}.{os.getpid()}")
-    try:
-        unfinished.write_text(html, encoding="utf-8", newline="\n")
-        os.replace(unfinished, target)
-    except OSError as error:
-        unfinished.unlink(missing_ok=True)
-        raise SimError(f"The page {target} cannot be written: {error.strerror}.") from error
-    return target
+    return pages.write(folder / FILE_NAME, render(Findings.read(folder)))
 
 
 def render(found: Findings) -> str:
     """The page as HTML."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup, escape
 
     def breakable(text: str) -> Markup:
@@ -108,15 +97,6 @@ def render(found: Findings) -> str:
             else escape(text)
         )
 
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["breakable"] = breakable
-    style = Markup((TEMPLATES / "page.css").read_text(encoding="utf-8"))
     page = page_of(found)
     settings = found.settings
     facts = (
@@ -126,7 +106,7 @@ def render(found: Findings) -> str:
         ("Seed", str(settings["seed"])),
         ("Program", str(settings["program"])),
     )
-    return environment.get_template("study.html").render(style=style, whole=False, facts=facts, **vars(page))
+    return pages.html_of("study.html", {"facts": facts, **vars(page)}, breakable=breakable)
 
 
 # ------------------------------------------------------------------------------- words common to all kinds

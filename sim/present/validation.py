@@ -6,10 +6,9 @@ text alternative and its numbers. What is a hit, a score or a trace is decided i
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from sim.errors import SimError
+from sim.present import pages
 from sim.present.figures import Block, Table, svg_uri
 from sim.validate.fluid import ORDERS
 from sim.validate.words import (
@@ -27,13 +26,13 @@ from sim.validate.words import (
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from sim.experiment.store import Result
     from sim.validate.findings import Findings, Projection
     from sim.validate.score import Score
 
 FILE_NAME: Final = "validation.html"
-_TEMPLATES: Final = Path(__file__).with_name("templates")
 _UNDATED: Final = ("people.", "decisions.", "support.", "status.")
 _MANY: Final = 12
 
@@ -53,36 +52,14 @@ def write(folder: Path, found: Findings) -> Path:
     SimError
         If the result cannot be read or the page cannot be written.
     """
-    import os
-
     from sim.experiment.store import load
 
-    target = folder / FILE_NAME
-    html = render(load(folder), found)
-    unfinished = target.with_name(f".{FILE_NAME}.{os.getpid()}")
-    try:
-        unfinished.write_text(html, encoding="utf-8", newline="\n")
-        os.replace(unfinished, target)
-    except OSError as error:
-        unfinished.unlink(missing_ok=True)
-        raise SimError(f"The page {target} cannot be written: {error.strerror}.") from error
-    return target
+    return pages.write(folder / FILE_NAME, render(load(folder), found))
 
 
 def render(result: Result, found: Findings) -> str:
     """Return the page as HTML."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-    from markupsafe import Markup
-
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    style = Markup((_TEMPLATES / "page.css").read_text(encoding="utf-8"))
-    return environment.get_template("validation.html").render(style=style, **content(result, found))
+    return pages.html_of("validation.html", content(result, found), roomy=True)
 
 
 def content(result: Result, found: Findings) -> dict[str, Any]:
