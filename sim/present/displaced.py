@@ -12,7 +12,7 @@ from typing import Any, Final
 from sim.config.values import REGIONS
 from sim.present.figures import Table
 from sim.present.read import Stored, effects
-from sim.present.words import Effect, number, signed
+from sim.present.words import Effect, number, plus_or_minus, signed
 
 WAITED_FOR: Final = "homes_others_wait_for_everyone"
 INSTEAD: Final = "households_waiting_instead_mean"
@@ -49,7 +49,7 @@ def displaced(stored: Stored) -> dict[str, Any] | None:
             level = number(cells[0].baseline, "share" if cells[0].unit == "share" else "")
             if metric in ONLY_BETWEEN_RUNS:  # an exchange between two runs: there is none in one
                 level = "–"
-            rows.append((words, level, *(_cell(each) for each in cells)))
+            rows.append((words, level, *(plus_or_minus(each) for each in cells)))
     return {
         "told": [_sentence(each) for each in told],
         "line": _line(stored),
@@ -125,12 +125,3 @@ def _sentence(effect: Effect) -> str:
     if effect.mean > 0:
         return f"{effect.option}: {amount} gained by survivors that other households wait for ({ends})."
     return f"{effect.option}: {amount}: survivors gain fewer homes, and others more of them ({ends})."
-
-
-def _cell(effect: Effect) -> str:
-    if effect.nothing_changed:
-        return "0"
-    if not effect.has_interval:
-        return signed(effect.mean, effect.unit)
-    half = ((effect.high or 0.0) - (effect.low or 0.0)) / 2
-    return f"{signed(effect.mean, effect.unit)} ± {signed(half, effect.unit).lstrip('+')}"

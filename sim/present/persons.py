@@ -13,7 +13,7 @@ from sim.experiment.plan import COMMON, INDEPENDENT, UNCHANGED
 from sim.outcomes.recovery import DAYS, OUTCOMES
 from sim.present.figures import Table
 from sim.present.read import Stored, effects
-from sim.present.words import Effect, number, signed
+from sim.present.words import number, plus_or_minus, signed
 
 if TYPE_CHECKING:
     from sim.experiment.gains import Gains
@@ -89,7 +89,7 @@ def _recovery_at(stored: Stored, days: int) -> Table | None:
         ):
             found = effects(stored, [metric])
             if found and all(math.isfinite(each.baseline) for each in found):
-                rows.append((words, number(found[0].baseline, "share"), *map(_change, found)))
+                rows.append((words, number(found[0].baseline, "share"), *map(plus_or_minus, found)))
             elif found and metric.endswith(f"_day_{days}") and "_lost_" not in metric:
                 rows.append((words, "no such service", *("" for _ in found)))
     if not rows:
@@ -100,15 +100,6 @@ def _recovery_at(stored: Stored, days: int) -> Table | None:
         ("Outcome", "Today's rules", *(story.title for story in stored.options)),
         tuple(rows),
     )
-
-
-def _change(effect: Effect) -> str:
-    if effect.nothing_changed:
-        return "0"
-    if not effect.has_interval:
-        return signed(effect.mean, effect.unit)
-    half = ((effect.high or 0.0) - (effect.low or 0.0)) / 2
-    return f"{signed(effect.mean, effect.unit)} ± {signed(half, effect.unit).lstrip('+')}"
 
 
 def _contact_reveals_nothing(config: dict[str, Any]) -> bool:
@@ -124,7 +115,7 @@ def held(stored: Stored) -> dict[str, Any] | None:
         own = effects(stored, [f"recorded_by_day_{days}"])
         kept = effects(stored, [f"recorded_held_by_day_{days}"])
         for one, two in zip(own, kept, strict=False):
-            rows.append((one.option, f"{days}", _change(one), _change(two)))
+            rows.append((one.option, f"{days}", plus_or_minus(one), plus_or_minus(two)))
     if not rows or not effects(stored, ["recorded_held_by_day_365"]):
         return None
     return {

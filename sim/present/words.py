@@ -183,6 +183,16 @@ def signed(value: float, unit: str) -> str:
     return figure if figure in ("0.0", "£0.0") else f"{MINUS if scaled < 0 else '+'}{figure}"
 
 
+def plus_or_minus(effect: Effect) -> str:
+    """A difference and half of its 95% interval for a table's cell, in the unit of the effect."""
+    if effect.nothing_changed:
+        return "0"
+    if not effect.has_interval:
+        return signed(effect.mean, effect.unit)
+    half = ((effect.high or 0.0) - (effect.low or 0.0)) / 2
+    return f"{signed(effect.mean, effect.unit)} ± {signed(half, effect.unit).lstrip('+')}"
+
+
 def interval(low: float, high: float, unit: str) -> str:
     """Two bounds with their signs."""
     return f"{signed(low, unit)} to {signed(high, unit)}"

@@ -141,6 +141,43 @@ def test_an_audit_without_a_network_says_that_nothing_was_looked_up(checkout: Pa
     assert "No vulnerability" not in done.stdout
 
 
+@pytest.mark.parametrize(
+    ("told", "code", "said"),
+    [
+        ("", 0, "No vulnerability is known"),
+        (
+            "Name Skip Reason\nnumpy Dependency not found on PyPI and could not be audited: numpy (2)",
+            3,
+            "1 of ",
+        ),
+        ("Name Version ID Fix Versions\nnumpy 2 PYSEC-1 3", 1, "PYSEC-1"),
+    ],
+)
+def test_a_package_that_was_passed_over_is_not_called_sound(
+    checkout: Path, tmp_path: Path, told: str, code: int, said: str
+) -> None:
+    """A stand-in for pip-audit says what the real one says; it too ends with 0 where it looked up nothing."""
+    (tmp_path / "told").write_text(told)
+    found = tmp_path / "pip-audit"
+    found.write_text(f"#!/bin/sh\ncat {tmp_path}/told\nexit {int(code == 1)}\n")
+    python = tmp_path / "python"
+    python.write_text(
+        "#!/bin/sh\n"
+        'mkdir -p "$3/bin" && printf "#!/bin/sh\\n" > "$3/bin/python"\n'
+        f'cp {found} "$3/bin/pip-audit" && chmod +x "$3/bin/"*\n'
+    )
+    python.chmod(0o755)
+    done = subprocess.run(
+        [str(checkout / ".ci" / "audit")],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHON": str(python)},
+    )
+    assert done.returncode == code, done.stderr
+    assert said in done.stdout + done.stderr
+    assert ("No vulnerability is known" in done.stdout) == (code == 0)
+
+
 # ----------------------------------------------------------------------------------------------- the build
 def built(checkout: Path, folder: Path) -> dict[str, str]:
     """SHA-256 of the sdist and of the wheel made from it."""
