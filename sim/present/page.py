@@ -171,6 +171,7 @@ def content(stored: Stored) -> dict[str, Any]:
         "assumptions": assumptions(),
         "assumed": assumed(),
         "band": band_table(primary),
+        "grown": (stored.path / "precision.json").is_file(),
         "reproduce": _reproduce(stored),
     }
 

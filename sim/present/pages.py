@@ -28,6 +28,14 @@ def dotted(cell: str) -> Markup:
     return escape(cell)
 
 
+def by_word(command: str) -> Markup:
+    """A command that breaks at its spaces, and inside a word only where the word fills the line."""
+    from markupsafe import Markup
+
+    words = (Markup('<span class="word">{}</span>').format(word) for word in command.split(" "))
+    return Markup(" ").join(words)
+
+
 def template(name: str, breakable: Callable[[str], Markup] | None = None) -> Template:
     """One of the templates, which refuses to leave out what it is not given."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -41,6 +49,7 @@ def template(name: str, breakable: Callable[[str], Markup] | None = None) -> Tem
         lstrip_blocks=True,
     )
     environment.filters["breakable"] = breakable or escape
+    environment.filters["by_word"] = by_word
     return environment.get_template(name)
 
 

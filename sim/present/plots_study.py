@@ -117,7 +117,7 @@ def curve(
     """
     with hand():
         figure = sheet(3.6)
-        axes = figure.add_axes((0.125, 0.16, 0.83, 0.74))
+        axes = figure.add_axes((0.125, 0.16, 0.765, 0.74))
         axes.vlines(settings, low, high, color=OPTION_COLOURS[0], linewidth=1.6)
         axes.plot(settings, mean, "o-", color=OPTION_COLOURS[0], markersize=5)
         axes.axhline(target, color=INK, linewidth=0.9, dashes=(4, 3))
@@ -125,10 +125,11 @@ def curve(
             "target",
             (1, target),
             xycoords=("axes fraction", "data"),
-            xytext=(0, 3),
+            xytext=(5, 0),
             textcoords="offset points",
-            ha="right",
-            va="bottom",
+            ha="left",
+            va="center",
+            annotation_clip=False,
             color=INK,
             fontsize=10,
         )

@@ -123,20 +123,28 @@ class Measure:
     title: str
     unit: str
     scale: float
+    money: bool = False
 
     @classmethod
     def of(cls, metric: str) -> Measure:
         """Titles and units; shares in percentage points."""
         from sim.outcomes.registry import metric as registered
+        from sim.present.money import POUNDS
         from sim.present.names import metric_name
         from sim.present.words import noun_of
 
         unit = registered(metric).unit
-        return cls(metric, metric_name(metric).title, noun_of(unit), 100.0 if unit == "share" else 1.0)
+        scale = 100.0 if unit == "share" else 1.0
+        return cls(metric, metric_name(metric).title, noun_of(unit), scale, unit in POUNDS)
+
+    @property
+    def axis(self) -> str:
+        """The unit as it stands beside figures, on an axis or in the head of a table."""
+        return f"£ {self.unit}" if self.money else self.unit
 
     def figure(self, value: float, *, sign: bool = True) -> str:
-        """A value with three digits or so."""
-        return number(self.scale * value, sign=sign)
+        """A value with three digits or so; an amount of money with its sign of currency."""
+        return amount(value, sign=sign) if self.money else number(self.scale * value, sign=sign)
 
     def ends(self, low: float, high: float, *, sign: bool = True) -> str:
         """An interval."""
@@ -154,8 +162,46 @@ def number(value: float, *, sign: bool = False) -> str:
     size = abs(value)
     places = 0 if size >= 100 else 1 if size >= 10 else 2 if size >= 0.995 else 3
     text = f"{size:,.{places}f}"
-    nothing = float(text.replace(",", "")) == 0
-    return ("" if nothing else MINUS if value < 0 else "+" if sign else "") + text
+    if float(text.replace(",", "")) == 0:
+        return "0"
+    return (MINUS if value < 0 else "+" if sign else "") + text
+
+
+def amount(value: float, *, sign: bool = False) -> str:
+    """An amount of money: the sign before the sign of currency, and pence only where pounds are few.
+
+    Examples
+    --------
+    >>> amount(-1234.4), amount(3.21, sign=True), amount(0.0)
+    ('−£1,234', '+£3.21', '£0')
+    """
+    text = number(value, sign=sign)
+    before = text[:1] if text[:1] in "−+" else ""
+    return text if text == "not known" else f"{before}£{text[len(before) :]}"
+
+
+def rule_words(rule: str) -> str:
+    """A stated rule of benefit with the names of its measures in plain words.
+
+    Examples
+    --------
+    >>> rule_words("£50 x insecure_days_year_1 avoided - cost_public added, per survivor")
+    '£50 x [days with nowhere secure, first year] avoided − [cost to public bodies] added, per survivor'
+    """
+    import re
+
+    from sim.present.names import metric_name
+
+    def plain(found: re.Match[str]) -> str:
+        title = metric_name(found[0]).title
+        return f"[{title[0].lower()}{title[1:]}]"
+
+    return re.sub(r"\b[a-z0-9]+(?:_[a-z0-9]+)+\b", plain, rule).replace(" - ", " − ")
+
+
+def starting(words: str) -> str:
+    """These words at the start of a sentence."""
+    return words[:1].upper() + words[1:]
 
 
 def option_words(words: str) -> str:

@@ -8,7 +8,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sim.present.figures import Block, Table, svg_uri
-from sim.present.study import COMMON, Measure, Page, Section, number, option_words
+from sim.present.study import (
+    COMMON,
+    Measure,
+    Page,
+    Section,
+    amount,
+    number,
+    option_words,
+    rule_words,
+    starting,
+)
 
 if TYPE_CHECKING:
     from sim.study.asking import Findings
@@ -20,27 +30,36 @@ def regret_page(found: Findings) -> Page:
 
     settings, table = found.settings, found.tables["options"]
     measure = Measure.of(settings["metric"])
-    unit = "£" if settings["benefit"] else measure.unit
-    scale = 1.0 if settings["benefit"] else measure.scale
-    aim = settings["benefit"] or measure.title.lower()
+    pounds = bool(settings["benefit"]) or measure.money
+    axis = "£ a survivor" if settings["benefit"] else measure.axis
+    scale = 1.0 if pounds else measure.scale
+    aim = rule_words(settings["benefit"]) or measure.title[0].lower() + measure.title[1:]
+
+    def figure(value: float, sign: bool = False) -> str:
+        return amount(value, sign=sign) if pounds else number(scale * value, sign=sign)
+
     least = table.loc[table["worst"].idxmin()]
     often = table.loc[table["best"].idxmax()]
+    loses = number(scale * least["worst"]) != "0"
     words = [
-        f"{option_words(least['option'])} has the smallest largest regret of the options compared: in no "
-        "world here "
-        f"does it lose more than {number(scale * least['worst'])} {unit} to the best option of that world.",
-        f"{option_words(often['option'])} is best in most worlds: {often['best']:.0%} of "
-        f"{settings['worlds']} "
-        f"(95% interval {often['best_low']:.0%} to {often['best_high']:.0%}).",
+        f"Smallest largest regret of the options compared: {option_words(least['option'])}. "
+        + (
+            f"In no world here is more lost than {figure(least['worst'])} "
+            f"{'a survivor' if settings['benefit'] else measure.unit}, beside the best option of that world."
+            if loses
+            else "Nothing is lost in any world here: no other option of these does better in one of them."
+        ),
+        f"Most often best: {option_words(often['option'])}, in {often['best']:.0%} of {settings['worlds']} "
+        f"worlds (95% interval {often['best_low']:.0%} to {often['best_high']:.0%}).",
     ]
     rows = tuple(
         (
-            option_words(row.option),
-            number(scale * row.central, sign=True),
+            starting(option_words(row.option)),
+            figure(row.central, True),
             f"{row.best:.0%}",
-            number(scale * row.mean),
-            number(scale * row.ninth_decile),
-            number(scale * row.worst),
+            figure(row.mean),
+            figure(row.ninth_decile),
+            figure(row.worst),
         )
         for row in table.itertuples()
     )
@@ -52,25 +71,22 @@ def regret_page(found: Findings) -> Page:
             ("worst", "largest"),
         )
     ]
-    names = [option_words(name) for name in table["option"]]
+    names = [starting(option_words(name)) for name in table["option"]]
     block = Block(
         "regret",
-        svg_uri(dots(names, series, f"regret ({unit})")),
+        svg_uri(dots(names, series, f"regret ({axis})")),
         "Dots, three a row: mean, ninth decile and largest regret of each option. " + " ".join(words),
         "Regret: what an option loses to the best option of the same world.",
         Table(
             "Regret by option", ("Option", "Gain, central", "Best in", "Mean", "9th decile", "Largest"), rows
         ),
     )
-    world = found.tables["worlds"]
-    where = int(least["worst_world"])
-    worst = world[world["world"] == where]["settings"].iloc[0]
     return Page(
         "Which option would we regret least?",
         f"Options are judged by {aim}, in {settings['worlds']} worlds that are all plausible.",
         (
             Section("What is lost by choosing wrong?", words, block, lead=True),
-            Section("The world of the largest regret", (f"For {option_words(least['option'])}: {worst}.",)),
+            *([_worst_world(found, least, figure(least["worst"]))] if loses else []),
         ),
         (
             "How likely each world is: regret needs no probabilities, and the largest depends on which "
@@ -82,6 +98,30 @@ def regret_page(found: Findings) -> Page:
         ),
         "docs/robust_choice.md",
     )
+
+
+def _worst_world(found: Findings, least: Any, lost: str) -> Section:
+    """The world in which the option with the smallest largest regret loses most."""
+    world = found.tables["worlds"]
+    of_it = world[world["world"] == int(least["worst_world"])]
+    best, told = of_it.loc[of_it["gain"].idxmax(), "option"], str(of_it["settings"].iloc[0])
+    words = (
+        f"There {option_words(least['option'])} would lose most, {lost}; best there: {option_words(best)}."
+    )
+    if told == "central":
+        return Section("The world of the largest regret", (f"{words} It is the central world.",))
+    parts = (text.partition("=") for text in told.split(" "))
+    rows = tuple((path, f"{float(value):.3g}" if _is_number(value) else value) for path, _, value in parts)
+    table = Table("What that world is; everything else is central", ("Parameter", "Value"), rows)
+    return Section("The world of the largest regret", (words,), table=table)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def budget_page(found: Findings) -> Page:
@@ -131,7 +171,7 @@ def budget_page(found: Findings) -> Page:
     names = [f"{option_words(row.package)} ({row.standing})" for row in shown.itertuples()]
     block = Block(
         "packages",
-        svg_uri(dots(names, [Dots("", *values)], f"improvement ({measure.unit})")),
+        svg_uri(dots(names, [Dots("", *values)], f"improvement ({measure.axis})")),
         "Dots with intervals, one row a package, the largest improvement first. " + " ".join(words),
         f"Improvement of {measure.title.lower()}; in brackets whether the cost lies within the budget. "
         "Lines: 95% t "
@@ -140,7 +180,7 @@ def budget_page(found: Findings) -> Page:
             "Packages",
             (
                 "Package",
-                f"Improvement ({measure.unit})",
+                f"Improvement ({measure.axis})",
                 "95% interval",
                 "Cost a year (£m)",
                 "95% interval",
@@ -183,6 +223,7 @@ def solve_page(found: Findings) -> Page:
     settings, table = found.settings, found.tables["curve"]
     measure, root = Measure.of(settings["metric"]), settings["root"]
     what = f"{settings['path']} ({settings['unit']})"
+    of_option = settings["option"] not in ("", "today")
     goal = f"{measure.figure(settings['target'], sign=False)} {measure.unit}"
     under = option_words(settings["option"])
     subject = (
@@ -207,7 +248,7 @@ def solve_page(found: Findings) -> Page:
         scaled["high"],
         measure.scale * settings["target"],
         drawn,
-        (what, f"{subject} ({measure.unit})"),
+        (what, f"{subject} ({measure.axis})"),
     )
     block = Block(
         "solve",
@@ -224,7 +265,9 @@ def solve_page(found: Findings) -> Page:
         f"Where does {settings['path']} meet the target?",
         f"Searched between {settings['low']:g} and {settings['high']:g}, as a "
         + (
-            "lever of the option, from the day it starts."
+            f"lever of {under}, from the day the option starts."
+            if settings["is_lever"] and of_option
+            else "lever: it changes on the day the policy starts, and all else is under today's rules."
             if settings["is_lever"]
             else "parameter of the world."
         ),
@@ -250,10 +293,9 @@ def _solved(
     if root is None:
         low, high = table["mean"].min(), table["mean"].max()
         return [
-            f"{subject} does not meet {goal} anywhere between {settings['low']:g} and "
-            f"{settings['high']:g}: its means "
-            f"there go from {measure.figure(low, sign=False)} to {measure.figure(high, sign=False)} "
-            f"{measure.unit}."
+            f"{subject} does not meet the target of {goal} anywhere between {settings['low']:g} and "
+            f"{settings['high']:g}: the means there go from "
+            f"{measure.figure(low, sign=False)} to {measure.figure(high, sign=False)} {measure.unit}."
         ], None
     at, low, high = root["at"], root["low"], root["high"]
     if root["known"]:
@@ -264,12 +306,13 @@ def _solved(
             else ", part of it outside the range searched"
         )
         words = [
-            f"{subject} meets {goal} at {settings['path']} = {number(at)} (95% interval {says}{inside})."
+            f"{subject}: the target of {goal} is met at {settings['path']} = {number(at)} {settings['unit']} "
+            f"(95% interval {says}{inside})."
         ]
     else:
         words = [
-            f"{subject} meets {goal} at {settings['path']} = {number(at)} in these runs, but how it "
-            "changes with "
+            f"{subject}: the target of {goal} is met at {settings['path']} = {number(at)} {settings['unit']} "
+            "in these runs, but how it changes with "
             "the setting is not told from not changing at all, so no interval can be given: run more "
             "replications."
         ]

@@ -87,7 +87,7 @@ def _screening(found: Findings, measure: Measure, whose: str) -> Section:
     first = shown.iloc[0]
     block = Block(
         "screening",
-        svg_uri(_dots(shown, "mean", measure, f"mean effect of the whole range ({measure.unit})")),
+        svg_uri(_dots(shown, "mean", measure, f"mean effect of the whole range ({measure.axis})")),
         f"Dots with intervals, one row a parameter. First stands {first['path']}: going through its range "
         "changes "
         f"the figure by {measure.figure(first['mean'])} {measure.unit} on average "
@@ -134,7 +134,7 @@ def _tornado(found: Findings, measure: Measure, whose: str) -> Section:
     says = "; ".join(told) if told else "no interval leaves out 0"
     block = Block(
         "tornado",
-        svg_uri(dots(paths, series, f"change of the figure ({measure.unit})")),
+        svg_uri(dots(paths, series, f"change of the figure ({measure.axis})")),
         "Dots with intervals, two a parameter: the change at the low and at the high end of its range. "
         f"{says}.",
         "The change when one parameter goes to an end of its range and all others stay at their central "

@@ -8,7 +8,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.present.figures import Block, Table, svg_uri
-from sim.present.study import COMMON, Measure, Page, Section, number, option_words
+from sim.present.study import (
+    COMMON,
+    Measure,
+    Page,
+    Section,
+    amount,
+    number,
+    option_words,
+    rule_words,
+    starting,
+)
 
 if TYPE_CHECKING:
     from sim.study.asking import Findings
@@ -53,14 +63,14 @@ def _means(found: Findings) -> Section:
         says = "which includes no difference" if crosses else "on one side of no difference"
         if row.metric == first:
             words.append(
-                f"{option_words(str(row.option))}: {measure.title}, {measure.figure(row.mean)} "
+                f"{starting(option_words(str(row.option)))}: {measure.title}, {measure.figure(row.mean)} "
                 f"{measure.unit} on "
                 f"average over settings; 95% of settings lie at {ends}, {says}."
             )
         rows.append(
             (
                 option_words(str(row.option)),
-                f"{measure.title} ({measure.unit})",
+                f"{measure.title} ({measure.axis})",
                 measure.figure(row.mean),
                 ends,
             )
@@ -72,7 +82,7 @@ def _means(found: Findings) -> Section:
     block = Block(
         "means",
         svg_uri(
-            dots([option_words(name) for name in shown["option"]], series, f"difference ({measure.unit})")
+            dots([option_words(name) for name in shown["option"]], series, f"difference ({measure.axis})")
         ),
         "Dots with ranges, one row an option. " + " ".join(words),
         f"{measure.title}: difference from today's rules, mean over settings and the middle 95% of settings. "
@@ -122,7 +132,7 @@ def _best(found: Findings) -> Section:
     rows = tuple(
         (
             "Net benefit" if row.metric == "net benefit" else Measure.of(str(row.metric)).title,
-            option_words(str(row.option)),
+            starting(option_words(str(row.option))),
             f"{row.best:.0%}",
             f"{row.best_low:.0%} to {row.best_high:.0%}",
         )
@@ -150,17 +160,17 @@ def _information(found: Findings) -> Section:
     table, worth = found.tables["information"], found.settings["worth"]
     shown = table[table["low"].notna()]
     clear = shown[shown["low"] > shown["by_chance"]]
-    perfect = f"£{number(max(worth['perfect_low'], 0.0))} to £{number(worth['perfect_high'])}"
+    perfect = f"{amount(max(worth['perfect_low'], 0.0))} to {amount(max(worth['perfect_high'], 0.0))}"
     lead = (
-        f"By the rule stated ({found.settings['benefit']}) the best choice now is "
+        f"By the rule stated ({rule_words(found.settings['benefit'])}) the best choice now is "
         f"{option_words(worth['best_now'])}. Knowing every figure before choosing would be worth about "
         f"{perfect} a "
         "survivor: the lower end is on average too low, the upper too high, because of chance."
     )
     if len(clear):
         next_one = (
-            f"Collect next: {clear['path'].iloc[0]}, worth £{number(clear['value'].iloc[0])} a survivor "
-            f"(£{number(clear['low'].iloc[0])} to £{number(clear['high'].iloc[0])})."
+            f"Collect next: {clear['path'].iloc[0]}, worth {amount(clear['value'].iloc[0])} a survivor "
+            f"({amount(clear['low'].iloc[0])} to {amount(clear['high'].iloc[0])})."
         )
     else:
         next_one = (
@@ -194,4 +204,17 @@ def _information(found: Findings) -> Section:
             rows,
         ),
     )
-    return Section("Which figure should be collected next?", (lead, next_one), block)
+    told = [lead, next_one]
+    if left := found.settings.get("left_out"):
+        told.append(
+            "Not valued, since they are dated tables or no numbers, or the same in every setting: "
+            f"{', '.join(left)}. They count in the worth of knowing every figure, and have none of their "
+            "own here."
+        )
+    if worth["perfect_high"] < 0.005:
+        told.append(
+            "The same option is best by this rule in every setting, so nothing known about them would change "
+            "the choice, and no figure is shown."
+        )
+        return Section("Which figure should be collected next?", told, table=block.table)
+    return Section("Which figure should be collected next?", told, block)

@@ -241,7 +241,7 @@ def _settings(
     if file is not None:
         if vary:
             raise SimError("--vary and --settings say two things about the same; give one of them")
-        return calibrated(file)
+        return calibrated(file, asked.world)
     if draws < 3:
         raise SimError(f"draws = {draws}; allowed: 3 or more; nearest: 3")
     return drawn(chosen(vary, asked.world) if vary else assumed(asked.world), draws, asked.seed)

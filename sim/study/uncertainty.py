@@ -149,13 +149,14 @@ def study(
         )
     }
     worth: dict[str, Any] | None = None
+    left: list[str] = []
     if benefit is not None:
         gain = -benefit.pounds * differences[benefit.metric][0] - differences[benefit.cost][0]
         with_today = np.concatenate(
             [np.zeros_like(gain[:, :1]), gain], axis=1
         )  # (draws, options, replications)
         best += [("net benefit", *row) for row in _standings(with_today.mean(-1), ["today", *names], regret)]
-        tables["information"], worth = _information(asked, settings, with_today, most)
+        tables["information"], worth, left = _information(asked, settings, with_today, most)
         worth["best_now"] = ["today", *names][int(with_today.mean((0, 2)).argmax())]
     tables["best"] = pd.DataFrame(
         best, columns=["metric", "option", "best", "best_low", "best_high", "regret", "worst", "ninth_decile"]
@@ -172,6 +173,7 @@ def study(
             structures=kinds[1:],
             benefit=benefit.words() if benefit else "",
             worth=worth,
+            left_out=left,
         ),
         tables,
     )
@@ -192,14 +194,14 @@ def _standings(benefits: Any, names: Sequence[str], regret: Any) -> list[tuple[A
 
 def _information(
     asked: Asked, settings: Sequence[tuple[str, ...]], benefits: Any, most: int
-) -> tuple[Any, dict[str, Any]]:
-    """Value of information about each parameter; of all of them together."""
+) -> tuple[Any, dict[str, Any], list[str]]:
+    """Value of information about each parameter; of all of them together; what has none of its own."""
     import numpy as np
     import pandas as pd
 
     from sim.study import information
 
-    numbers, paths = _as_numbers(settings)
+    numbers, paths, left = _as_numbers(settings)
     mean = benefits.mean(-1)
     low, high = information.perfect(benefits)
     first = [information.quick(numbers[:, [place]], mean) for place in range(len(paths))]
@@ -211,11 +213,11 @@ def _information(
         ends = (found.low, found.high, found.by_chance) if found else (np.nan,) * 3
         rows.append((paths[place], first[place], *ends))
     table = pd.DataFrame(rows, columns=["path", "value", "low", "high", "by_chance"]).round(6)
-    return table, {"perfect_low": low, "perfect_high": high}
+    return table, {"perfect_low": low, "perfect_high": high}, left
 
 
-def _as_numbers(settings: Sequence[tuple[str, ...]]) -> tuple[Any, list[str]]:
-    """What was drawn as numbers, shape (draws, parameters): those that are numbers and vary."""
+def _as_numbers(settings: Sequence[tuple[str, ...]]) -> tuple[Any, list[str], list[str]]:
+    """What was drawn as numbers, shape (draws, parameters): those that vary; and the others."""
     import numpy as np
 
     columns: dict[str, list[float]] = {}
@@ -229,4 +231,5 @@ def _as_numbers(settings: Sequence[tuple[str, ...]]) -> tuple[Any, list[str]]:
     paths = [
         path for path, column in columns.items() if len(column) == len(settings) and len(set(column)) > 1
     ]
-    return np.array([columns[path] for path in paths]).T, paths
+    every = dict.fromkeys(text.partition("=")[0] for setting in settings for text in setting)
+    return np.array([columns[path] for path in paths]).T, paths, [path for path in every if path not in paths]

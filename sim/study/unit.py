@@ -105,14 +105,17 @@ def national(task: Task) -> list[Figures]:
     shared = model.shares_past(before)
     past = model.past(people, before, task.seed, task.replication) if shared else None
 
+    # Without figures of everyone, what happens to the cohort is enough (see `sim.experiment.unit`).
+    calendar = task.detail.calendar
+    of_some = None if calendar else getattr(past, "continue_for", None)
+
     def log_under(after: Parameters) -> Any:
         if past is None:
             return model.whole(people, before, after, task.seed, task.replication)
-        return past.continue_with(after)
+        return past.continue_with(after) if of_some is None else of_some(after, cohort.rows)[0]
 
-    log = log_under(before)
+    log = past.continue_with(before) if past is not None else log_under(before)
     cohort = model.cohort(people, log, before)
-    calendar = task.detail.calendar
 
     def figures(log: Any, after: Parameters) -> dict[tuple[str, str], float]:
         rows = model.measure(people, log, cohort, before, calendar, after).rows

@@ -120,6 +120,20 @@ def chosen(texts: Sequence[str], world: Sequence[str] = (), kind: str | None = "
     return tuple(found)
 
 
+def _same_size(place: Path, world: Sequence[str]) -> None:
+    """Refuse a calibrated set in a world of another size: queues are not those that were fitted."""
+    from sim.calibrate.store import load_manifest
+    from sim.config.compose import baseline
+
+    fitted, here = load_manifest(place).get("size"), baseline(tuple(world)).people.arrivals.multiplier
+    if fitted is not None and float(fitted) != float(here):
+        raise SimError(
+            f"{place}: these settings were fitted with people.arrivals.multiplier={fitted:g}, and this study "
+            f"has {here:g}; allowed: the size that was calibrated, since waits differ with size; "
+            f"nearest: people.arrivals.multiplier={fitted:g}"
+        )
+
+
 def _ends(text: str, given: str) -> tuple[float, float]:
     low, _, high = given.partition(":")
     try:
@@ -157,18 +171,26 @@ def drawn(varied: Sequence[Varied], count: int, seed: int) -> list[tuple[str, ..
     return [overrides(varied, row) for row in cube]
 
 
-def calibrated(place: Path) -> list[tuple[str, ...]]:
+def calibrated(place: Path, world: Sequence[str] = ()) -> list[tuple[str, ...]]:
     """Settings that someone else chose: a text file of one setting a line, or a folder of a calibration.
+
+    Parameters
+    ----------
+    place : Path
+    world : sequence of str
+        Overrides that hold in the whole study; its size must be the one that was calibrated.
 
     Raises
     ------
     SimError
-        If there is nothing to read, or settings do not set the same parameters.
+        If there is nothing to read, settings do not set the same parameters, or they were fitted in a world
+        of another size (a file of settings does not say of which, and is not checked).
     """
     if place.is_dir():
         from sim.calibrate import load_set
 
         settings = load_set(place)
+        _same_size(place, world)
         if not settings:
             raise SimError(
                 f"{place}: the record rules out every setting, so the set of this calibration is empty; "

@@ -10,8 +10,9 @@ import pytest
 from sim.calibrate.space import Dimension, Space
 from sim.calibrate.store import Folder
 from sim.errors import SimError
+from sim.present.study import render
 from sim.study import choosing, uncertainty, varied
-from sim.study.asking import Asked, options_of
+from sim.study.asking import Asked, Findings, options_of
 from sim.study.unit import Figures, Task
 
 METRIC, COST = "insecure_days_year_1", "cost_public"
@@ -67,14 +68,14 @@ def test_the_regret_of_every_option_is_that_of_the_truth(asked: Asked) -> None:
     assert f"{STREET}=0.975" in set(worlds[table.loc["priority_need", "worst_world"]].str.split().iloc[0])
 
 
-def calibrated(folder: Path, places: np.ndarray) -> Path:
+def calibrated(folder: Path, places: np.ndarray, size: float = 1.0) -> Path:
     """A finished calibration of two parameters with this set."""
     space = Space(
         (Dimension("street", "", STREET, 0.5, 1.0, 0.8), Dimension("friends", "", FRIENDS, 0.2, 0.6, 0.4))
     )
     keeper = Folder(folder)
     keeper.begin({"seed": 1})
-    keeper.finish(space, places, np.zeros(len(places)), {"seed": 1})
+    keeper.finish(space, places, np.zeros(len(places)), {"seed": 1, "size": size})
     return folder
 
 
@@ -85,6 +86,46 @@ def test_a_calibrated_set_is_read_and_used(asked: Asked, tmp_path: Path) -> None
     found = uncertainty.study(asked, settings, OPTIONS, [METRIC])
     mean = found.tables["parts"].set_index("option")["mean"]
     assert mean["bridging_homes"].iloc[0] == pytest.approx(-3.0)  # street 0.75 on average
+
+
+def page(found: Findings, asked: Asked) -> str:
+    """The page of findings that were stored and read again."""
+    return render(Findings.read(found.write(asked.folder)))
+
+
+def test_a_set_fitted_in_a_world_of_another_size_is_refused(tmp_path: Path) -> None:
+    place = calibrated(tmp_path / "set", np.array([[0.5, 1.0]]), size=0.1)
+    with pytest.raises(SimError, match=r"fitted with people.arrivals.multiplier=0.1, and this study has 1;"):
+        varied.calibrated(place)
+    assert varied.calibrated(place, ("people.arrivals.multiplier=0.1",)) == [
+        (f"{STREET}=0.75", f"{FRIENDS}=0.6")
+    ]
+
+
+def test_what_has_no_worth_of_its_own_is_named(asked: Asked) -> None:
+    held = [(*one, "support.move_on_days={2014-01-01: 14}", "risk.insecure_ratio=3.0") for one in DRAWS]
+    found = uncertainty.study(
+        asked, held, OPTIONS, [METRIC], benefit=uncertainty.Benefit(METRIC, COST, 10.0), most=1
+    )
+    assert found.settings["left_out"] == ["support.move_on_days", "risk.insecure_ratio"]
+    html = page(found, asked)
+    assert "support.move_on_days, risk.insecure_ratio. They count" in html
+    assert METRIC not in html.partition("Make it again")[0]  # measures by their titles
+    assert "£0.000" not in html
+
+
+def test_a_choice_without_regret_names_no_world_and_todays_rules_take_a_plural(asked: Asked) -> None:
+    found = choosing.across_worlds(asked, DRAWS[13:], OPTIONS, METRIC)  # bridging homes lead everywhere
+    table = found.tables["options"]
+    table["worst"] = [5.0, 0.0, 3.0]
+    words = page(found, asked)
+    assert "Nothing is lost in any world here" in words
+    assert "The world of the largest regret" not in words
+    table["worst"] = [0.5, 1.0, 3.0]
+    words = page(found, asked)
+    assert "Smallest largest regret of the options compared: today&#39;s rules." in words
+    assert "rules has" not in words
+    assert "rules is" not in words
 
 
 def test_an_empty_or_missing_set_is_refused_and_says_what_to_do(tmp_path: Path) -> None:

@@ -85,6 +85,7 @@ def test_headings_never_skip_a_level_and_every_picture_has_words(read_page: Read
 
 
 def test_text_of_scenarios_is_escaped(html: str) -> None:
+    assert "precision.html" not in html  # this result was not grown
     assert "outlasts the &lt;decision&gt; &amp; leaves" in html
     assert "<decision>" not in html
 
@@ -462,9 +463,12 @@ def test_homes_gained_are_told_as_homes_that_others_wait_for(html: str) -> None:
     assert "New supply is taken to meet 0% of the extra homes" in section
 
 
-def test_a_result_without_costs_says_so(tmp_path: Path) -> None:
+def test_a_result_without_costs_says_so_and_a_grown_one_leads_to_how_it_narrowed(tmp_path: Path) -> None:
     folder = write_result(tmp_path / "costless", costs=False)
-    assert "This result holds no costs." in costs_of(page.write(folder).read_text(encoding="utf-8"))
+    (folder / "precision.json").write_text("{}", encoding="utf-8")  # as if grown to a precision
+    told = page.write(folder).read_text(encoding="utf-8")
+    assert "This result holds no costs." in costs_of(told)
+    assert '<a href="precision.html">' in told
 
 
 def test_one_replication_and_no_band_is_said_and_claims_nothing(tmp_path: Path) -> None:
