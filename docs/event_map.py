@@ -9,9 +9,10 @@ from __future__ import annotations
 import inspect
 import re
 from dataclasses import dataclass
+from functools import cache
 from html import escape
 
-from sim.engine.log import EVENT_MEANING, Event
+from sim.engine.log import EVENT_MEANING, Event, EventLog
 
 SEED = 11
 MULTIPLIER = 0.02
@@ -56,17 +57,23 @@ def in_words(event: Event) -> str:
     return re.sub(r"\bcg\b", "conclusive grounds", words).replace(" uk", " UK")
 
 
-def counted() -> Counted:
-    """One small run of today's rules, read by event."""
-    import numpy as np
-
+@cache
+def small_run() -> tuple[int, EventLog]:
+    """People referred and everything that happened to them in one small run of today's rules."""
     from sim.config.compose import baseline
     from sim.engine.simulate import simulate
     from sim.people.population import build
 
     today = baseline([f"people.arrivals.multiplier={MULTIPLIER}"])
     people = build(today.people, today.status, SEED, 0, today.experiment.horizon)
-    log = simulate(people, today, today, SEED, 0)
+    return len(people), simulate(people, today, today, SEED, 0)
+
+
+def counted() -> Counted:
+    """The small run, read by event."""
+    import numpy as np
+
+    n_people, log = small_run()
     pairs = np.unique(np.column_stack([log.event.astype(np.int64), log.person.astype(np.int64)]), axis=0)
     events, people_met = np.unique(pairs[:, 0], return_counts=True)
     met = {Event(int(event)): int(count) for event, count in zip(events, people_met, strict=True)}
@@ -74,7 +81,7 @@ def counted() -> Counted:
     steps = np.column_stack([log.event[:-1][same], log.event[1:][same]])
     ways, often = np.unique(steps, axis=0, return_counts=True)
     followed_by = {(Event(int(a)), Event(int(b))): int(n) for (a, b), n in zip(ways, often, strict=True)}
-    return Counted(len(people), met[Event.COMMUNITY_LIFE_BEGINS], met, followed_by)
+    return Counted(n_people, met[Event.COMMUNITY_LIFE_BEGINS], met, followed_by)
 
 
 def next_rooms(found: Counted) -> list[str]:

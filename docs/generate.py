@@ -1,4 +1,4 @@
-"""The generated part of the documentation: command line, parameters, programming interface, map of events.
+"""The generated part of the documentation: command line, parameters, interface, map of events, pathway chart.
 
 `conf.py` calls `write` before Sphinx looks for pages; nothing of it is kept in git, so it cannot go stale.
 Every word comes from the code and the evidence register. Not here: the pages that people write.
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import event_map
+import pathway_chart
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -74,6 +75,7 @@ def write(folder: Path) -> None:
         **parameters(),
         **{f"{name}.md": outside(file) for file, name in OUTSIDE.items()},
         **event_map.pages(),
+        **pathway_chart.pages(),
     }
     for name, text in pages.items():
         (folder / name).write_text(text, encoding="utf-8")
