@@ -139,7 +139,7 @@ def curve(
         quiet_grid(axes)
         axes.spines["bottom"].set_color(FAINT)
         axes.set_xlabel(axes_titles[0])
-        axes.set_title(wrapped(axes_titles[1], 80), fontsize=10)
+        axes.set_title(wrapped(axes_titles[1], 66), fontsize=10)
         return as_svg(figure)
 
 

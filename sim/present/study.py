@@ -23,13 +23,14 @@ FILE_NAME: Final = "study.html"
 
 @dataclass(frozen=True)
 class Section:
-    """A part of the page: heading, paragraphs, and a figure or a table."""
+    """A part of the page: heading, paragraphs, and a figure or a table with figures from this column on."""
 
     heading: str
     words: Sequence[str]
     block: Block | None = None
     table: Table | None = None
     lead: bool = False
+    numeric_from: int = 1
 
 
 @dataclass(frozen=True)

@@ -41,11 +41,11 @@ def regret_page(found: Findings) -> Page:
     least = table.loc[table["worst"].idxmin()]
     often = table.loc[table["best"].idxmax()]
     loses = number(scale * least["worst"]) != "0"
+    lost = f"{figure(least['worst'])} {'a survivor' if settings['benefit'] else measure.unit}"
     words = [
         f"Smallest largest regret of the options compared: {option_words(least['option'])}. "
         + (
-            f"In no world here is more lost than {figure(least['worst'])} "
-            f"{'a survivor' if settings['benefit'] else measure.unit}, beside the best option of that world."
+            f"In no world here is more lost than {lost}, beside the best option of that world."
             if loses
             else "Nothing is lost in any world here: no other option of these does better in one of them."
         ),
@@ -86,7 +86,7 @@ def regret_page(found: Findings) -> Page:
         f"Options are judged by {aim}, in {settings['worlds']} worlds that are all plausible.",
         (
             Section("What is lost by choosing wrong?", words, block, lead=True),
-            *([_worst_world(found, least, figure(least["worst"]))] if loses else []),
+            *([_worst_world(found, least, lost)] if loses else []),
         ),
         (
             "How likely each world is: regret needs no probabilities, and the largest depends on which "
@@ -143,7 +143,7 @@ def budget_page(found: Findings) -> Page:
             "those that "
             f"surely cost no more than {pounds}: {measure.title.lower()} improves by "
             f"{measure.figure(best['gain'], sign=False)} {measure.unit} "
-            f"({measure.ends(best['gain_low'], best['gain_high'])})"
+            f"({measure.ends(best['gain_low'], best['gain_high'], sign=False)})"
             + ("." if beyond else ", which is not told from no change."),
         ]
         if "second" in winner:
@@ -328,6 +328,8 @@ def _solved(
             "rough: "
             "search a narrower range."
         )
+    if not root["known"]:
+        return words, (at, at, at)
     lowest, highest = max(low, settings["low"]), min(high, settings["high"])
     if settings["low"] <= at <= settings["high"] and lowest < highest:
         return words, (at, lowest, highest)

@@ -124,6 +124,7 @@ def _parts(found: Findings) -> Section:
             ("Option", "Measure", "Part", "Variance", "95% interval", "Share"),
             tuple(rows),
         ),
+        numeric_from=3,
     )
 
 
@@ -151,6 +152,7 @@ def _best(found: Findings) -> Section:
             ("Objective", "Option", "Best in", "95% interval"),
             rows,
         ),
+        numeric_from=2,
     )
 
 
@@ -214,7 +216,8 @@ def _information(found: Findings) -> Section:
     if worth["perfect_high"] < 0.005:
         told.append(
             "The same option is best by this rule in every setting, so nothing known about them would change "
-            "the choice, and no figure is shown."
+            "the choice."
         )
-        return Section("Which figure should be collected next?", told, table=block.table)
+        told.remove(next_one)
+        return Section("Which figure should be collected next?", told)
     return Section("Which figure should be collected next?", told, block)
