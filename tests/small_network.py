@@ -371,7 +371,7 @@ def compiled(
         turn["day"], turn["places"][:n_stations] = day, number
     world["horizon"], world["near_until"] = (N_PERIODS * PERIOD, 0.0) if on_sheets else (inf, inf)
     world["free_seat"] = world["giving"] = -1
-    arrays = Arrays.of(worlds, n_people)
+    arrays = Arrays.of(worlds, n_people, kernels.PERSON)
     for station, places in enumerate(network.places):
         world["capacity"][n_stations - 1 - station] = places  # downstream first
     visits = np.zeros(n_people, kernels.VISIT)

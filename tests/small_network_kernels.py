@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from sim.engine.compiled import queues
+from sim.engine.compiled import desks, queues
 from sim.engine.compiled.alarms import (
     ARRIVALS,
     CALENDAR,
@@ -56,6 +56,7 @@ SETTINGS: Final = np.dtype(
     ]
 )
 """What stands in the place of rules in the world's record."""
+TICKETS: Final = max(TICKET_OF_GIVER[:STATIONS]) + 1
 VISIT: Final = np.dtype(
     [
         ("key", "u8"),
@@ -67,6 +68,19 @@ VISIT: Final = np.dtype(
     ]
 )
 """One for each person: key of chance, class of priority, and what is filled in (`small_network.Visits`)."""
+
+PERSON: Final = np.dtype(
+    [
+        ("key", "u8"),
+        *((name, "i4") for name in ("row", "seat", "ticket_count", "next_free")),
+        ("due", "f8", (1,)),
+        ("tickets", "i4", (TICKETS,)),
+        ("stage", "i1", (1,)),
+        ("holds", "i1", (TICKETS,)),
+    ],
+    align=True,
+)
+"""What the engine's parts read of somebody with one clock and a ticket for each station."""
 
 EXPONENTIAL: Final = -1.0
 """In place of a coefficient of variation."""
@@ -137,7 +151,7 @@ def _turn(world: Any, people: Any, lines: Any, visits: Any, turn: Any) -> None:
         person = people[latest]
         _give_shelter_back(person, world)
         queues.join(person, world, SHELTER, visits[person.row].kind)
-        queues.put_in_line(person, world, lines)
+        desks.put_in_line(person, world, lines)
 
 
 @kernel
@@ -222,7 +236,7 @@ def _after(person: Any, ended: bool, world: Any, alarms: Any, far: Any, followin
         set_alarm(world, alarms, far, following, world.alarm_time[n], key | slot)
     world.n_alarms = 0
     if world.n_joins:
-        queues.put_in_line(person, world, lines)
+        desks.put_in_line(person, world, lines)
     if ended:
         person.next_free = world.free_seat
         world.free_seat = person.seat

@@ -7,6 +7,7 @@ finished first. What a unit does is in `sim.experiment.unit`; what is stored, in
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -174,6 +175,7 @@ def _worker(unit: Unit, model: Model, folder: Path, tells: Connection, at_once: 
             os.setpgid(0, 0)
     if (parent := parent_process()) and parent.pid:
         end_with_parent(parent.pid)
+    gc.freeze()  # what has been imported stays: it need not be looked through time and again
     try:
         work(unit, model, Parts(folder), tells.send, at_once)
     except RunFailed as error:

@@ -23,8 +23,8 @@ ARRIVALS, CALENDAR = -1, -2
 ROW_BITS = 28
 SEAT = (1 << ROW_BITS) - 1
 """A key is ``(slot << ROW_BITS | row) << ROW_BITS | seat``."""
-FIRST = 2
-"""Where the heap begins in its array, so that the four below one mostly share a line of memory."""
+FIRST = 3
+"""Where the heap begins in its array, so that the four below one share a line of memory."""
 COUNT: Final = (1 << COUNT_BITS) - 1
 CROWD: Final = 16
 """More alarms than this in one part of a period, as at noon, are left to the heap."""
@@ -76,6 +76,8 @@ def _put_in_order(
     """Put the alarms of the period's sheets into `near`: by parts of the period, then each in its place."""
     size, sheet, count = 0, head >> COUNT_BITS, head & COUNT
     while sheet >= 0:
+        for place in range(sheet * BLOCK, (sheet + 1) * BLOCK, BLOCK // 2):
+            fetch_soon(far[place])
         size += count
         count = BLOCK
         sheet = np.int64(following[sheet])
@@ -153,13 +155,12 @@ def drop_first(world: Any, alarms: Any, in_order: bool) -> None:
 
 
 @kernel
-def fetch_next(world: Any, near: Any, people: Any, lives: Any, ahead: int) -> None:
+def fetch_next(world: Any, near: Any, people: Any, ahead: int) -> None:
     """Have the records of somebody at hand whose clock rings soon, as far as is known."""
     place = world.near_first + ahead
     if place < world.near_last and near[place].key >= 0:
         seat = near[place].key & SEAT
         fetch_soon(people[seat])
-        fetch_soon(lives[seat])
 
 
 @kernel

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.engine.compiled import contact, lettings, queues
+from sim.engine.compiled import contact, desks, lettings, queues
 from sim.engine.compiled.kernel import kernel
 from sim.engine.compiled.state import BEDS, CG_DESK, RG_DESK
 from sim.engine.compiled.world import NEVER, at
@@ -22,7 +22,7 @@ def first_of_month(world: Any, people: Any, lines: Any, turn: Any) -> bool:
     """The month's reviews; True if contact with everybody in support is to be settled anew."""
     rules, day = world.rules.decisions, float(turn.day)
     world.month = turn.month
-    queues.set_order(
+    desks.set_order(
         world,
         people,
         lines,
@@ -30,7 +30,7 @@ def first_of_month(world: Any, people: Any, lines: Any, turn: Any) -> bool:
         at(world, rules.rg_desk.newest_share, day),
         at(world, rules.rg_desk.oldest_share, day),
     )
-    queues.set_order(
+    desks.set_order(
         world,
         people,
         lines,
@@ -92,8 +92,8 @@ def sit(world: Any, turn: Any) -> None:
     """A sitting of both desks."""
     world.days_sat += 1
     world.sitting_day = turn.day
-    queues.sit(world, RG_DESK, slots_today(world, world.rg_capacity))
-    queues.sit(world, CG_DESK, slots_today(world, world.cg_capacity))
+    desks.sit(world, RG_DESK, slots_today(world, world.rg_capacity))
+    desks.sit(world, CG_DESK, slots_today(world, world.cg_capacity))
     lettings.open_lines(world, turn.day)
 
 

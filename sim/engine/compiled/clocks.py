@@ -1,8 +1,7 @@
 """Hazards: thresholds drawn once and spent at the rate of the moment; mirrors `sim.pathway.clocks`.
 
-A person's hazards stand in a record of their own, `life`, which only those have to whom a hazard applied.
-`mark` holds the day on which a threshold will be spent while the rate is above zero, and what is left of the
-threshold (below zero: not drawn yet) while it is zero.
+For each hazard a person's `mark` holds the day on which the threshold will be spent while the rate is above
+zero, and what is left of the threshold (below zero: not drawn yet) while it is zero.
 """
 
 # A kernel's records have no static type.
@@ -59,21 +58,21 @@ from sim.people.compiled_chance import c_uniform, c_unit_exponential
 
 
 @kernel
-def review(person: Any, life: Any, world: Any) -> None:
+def review(person: Any, world: Any) -> None:
     """Reckon a person's hazards again, after `rates_of` has put the new rates into `world.rates`.
 
     The clock of life is then set to the first threshold to be spent (`clocks.listen`).
     """
     if person.new_luck:
-        draw_anew(person, life)
+        draw_anew(person)
     now = world.now
     soonest = NEVER
     for clock in range(N_CLOCKS):
-        rate, old = world.rates[clock], life.rate[clock]
+        rate, old = world.rates[clock], person.rate[clock]
         if rate < SLOWEST:
             rate = 0.0
         if rate != old:
-            left = life.mark[clock]
+            left = person.mark[clock]
             if old > 0.0:
                 left = (left - now) * old
                 if left < 0.0:
@@ -84,34 +83,34 @@ def review(person: Any, life: Any, world: Any) -> None:
                         person.key,
                         np.uint64(DRAW_THRESHOLD_BASE + clock),
                         np.uint64(0),
-                        np.uint64(life.occasion[clock]),
+                        np.uint64(person.occasion[clock]),
                     )
                 )
-            life.mark[clock] = now + on_grid(world, left / rate) if rate > 0.0 else left
-            life.rate[clock] = rate
-        if rate > 0.0 and life.mark[clock] < soonest:
-            soonest = life.mark[clock]
+            person.mark[clock] = now + on_grid(world, left / rate) if rate > 0.0 else left
+            person.rate[clock] = rate
+        if rate > 0.0 and person.mark[clock] < soonest:
+            soonest = person.mark[clock]
     if soonest != person.due[SLOT_LIFE]:
         until(person, world, SLOT_LIFE, soonest)
 
 
 @kernel
-def draw_anew(person: Any, life: Any) -> None:
+def draw_anew(person: Any) -> None:
     """Other luck from now on: what is left of a unit-exponential threshold is drawn as a whole new one."""
     person.new_luck = False
     for clock in range(N_CLOCKS):
-        life.rate[clock] = 0.0
-        life.mark[clock] = UNDRAWN
+        person.rate[clock] = 0.0
+        person.mark[clock] = UNDRAWN
 
 
 @kernel
-def spent(life: Any, now: float) -> int:
+def spent(person: Any, now: float) -> int:
     """The first clock whose threshold is spent; it is made ready for its next occasion."""
     for clock in range(N_CLOCKS):
-        if life.rate[clock] > 0.0 and life.mark[clock] <= now:
-            life.rate[clock] = 0.0
-            life.mark[clock] = UNDRAWN
-            life.occasion[clock] += 1
+        if person.rate[clock] > 0.0 and person.mark[clock] <= now:
+            person.rate[clock] = 0.0
+            person.mark[clock] = UNDRAWN
+            person.occasion[clock] += 1
             return clock
     return -1
 

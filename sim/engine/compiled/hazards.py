@@ -100,9 +100,9 @@ from sim.people.compiled_chance import c_exponential
 
 
 @kernel
-def rings(person: Any, life: Any, world: Any) -> None:
+def rings(person: Any, world: Any) -> None:
     """A hazard's threshold is spent."""
-    clock = spent(life, world.now)
+    clock = spent(person, world.now)
     if clock == CLOCK_LOSES_PLACE:
         loses_place(person, world)
     elif clock == CLOCK_FINDS_SOFA:
@@ -119,12 +119,12 @@ def rings(person: Any, life: Any, world: Any) -> None:
     elif clock == CLOCK_PRIVATE_OFFER:
         housing.offered(person, world, PLACE_PRIVATE_HOME, DETAIL_PRIVATE_OFFER)
     elif clock == CLOCK_CRISIS:
-        crisis(person, life, world)
+        crisis(person, world)
     elif clock == CLOCK_RE_EXPLOITED:
-        exploited_again(person, life, world)
+        exploited_again(person, world)
     elif clock == CLOCK_GOES_MISSING:
         record(person, world, EVENT_WENT_MISSING, 0)
-        go_away(person, life, world)
+        go_away(person, world)
     elif clock == CLOCK_REFERRED_AGAIN:
         journey.referred_again(person, world, DETAIL_SAME_INCIDENT)
     elif clock == CLOCK_LEAVES_UK:
@@ -136,7 +136,7 @@ def rings(person: Any, life: Any, world: Any) -> None:
     elif clock == CLOCK_HEALTH_RELAPSES:
         needs.health_relapses(person, world)
     elif clock == CLOCK_DETAINED:
-        detained(person, life, world)
+        detained(person, world)
     person.changed = True
 
 
@@ -151,13 +151,13 @@ def loses_place(person: Any, world: Any) -> None:
 
 
 @kernel
-def detained(person: Any, life: Any, world: Any) -> None:
+def detained(person: Any, world: Any) -> None:
     """Detention or prison after the positive decision: support goes on, homes and duties do not."""
     housing.drop(person, world)
     housing_connection.look_again(person, world)
     leave_lines(person, world)
     community.move(person, world, PLACE_CUSTODY, DETAIL_DETAINED)
-    u = draw_once(person, DRAW_CUSTODY_STAY, life.occasion[CLOCK_DETAINED])
+    u = draw_once(person, DRAW_CUSTODY_STAY, person.occasion[CLOCK_DETAINED])
     wait(person, world, SLOT_PLACE_ENDS, c_exponential(u, world.rules.places.custody_mean))
 
 
@@ -178,12 +178,12 @@ def place_ends(person: Any, world: Any) -> None:
 
 
 @kernel
-def crisis(person: Any, life: Any, world: Any) -> None:
+def crisis(person: Any, world: Any) -> None:
     """An urgent need breaks out: met inside support, or it brings people back to helpers and councils."""
     if person.in_support:
         record(person, world, EVENT_CRISIS, 0)
         return
-    occasion, rules = life.occasion[CLOCK_CRISIS], world.rules
+    occasion, rules = person.occasion[CLOCK_CRISIS], world.rules
     u, learns = draw_once(person, DRAW_RETURNS_TO_PROVIDER, occasion), DETAIL_NONE
     if person.ever_supported:
         learns = known(person, u, rules.risk.returns_to_provider, rules.risk.returns_with_worker)
@@ -196,16 +196,16 @@ def crisis(person: Any, life: Any, world: Any) -> None:
 
 
 @kernel
-def exploited_again(person: Any, life: Any, world: Any) -> None:
+def exploited_again(person: Any, world: Any) -> None:
     """New exploitation, known or not; if it is found out, a new referral follows."""
-    occasion, risk = life.occasion[CLOCK_RE_EXPLOITED], world.rules.risk
+    occasion, risk = person.occasion[CLOCK_RE_EXPLOITED], world.rules.risk
     u = draw_once(person, DRAW_DETECTED, occasion)
     learns = known(person, u, risk.detected, risk.detected_with_worker)
     record(person, world, EVENT_RE_EXPLOITED, learns)
     if learns in (DETAIL_KNOWN_EITHER_WAY, DETAIL_KNOWN_AS_IT_STANDS):
         after = c_exponential(draw_once(person, DRAW_DETECTED_WHEN, occasion), risk.detection_mean)
         wait(person, world, SLOT_DETECTION, risk.away_min + after)
-    go_away(person, life, world)
+    go_away(person, world)
 
 
 @kernel
@@ -228,7 +228,7 @@ def found_out(person: Any, world: Any) -> None:
 
 
 @kernel
-def go_away(person: Any, life: Any, world: Any) -> None:
+def go_away(person: Any, world: Any) -> None:
     """Out of contact for four weeks or more: support, services and duties end."""
     person.away = True
     if person.in_support:
@@ -239,7 +239,7 @@ def go_away(person: Any, life: Any, world: Any) -> None:
     housing.drop(person, world)
     leave_lines(person, world)
     community.move(person, world, PLACE_OUT_OF_CONTACT, DETAIL_MISSING)
-    occasion = life.occasion[CLOCK_GOES_MISSING] + life.occasion[CLOCK_RE_EXPLOITED]
+    occasion = person.occasion[CLOCK_GOES_MISSING] + person.occasion[CLOCK_RE_EXPLOITED]
     risk = world.rules.risk
     after = c_exponential(draw_once(person, DRAW_AWAY_LENGTH, occasion), risk.away_extra)
     wait(person, world, SLOT_AWAY, risk.away_min + after)

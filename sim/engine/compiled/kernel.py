@@ -20,6 +20,9 @@ _LEAN: Final[dict[str, Any]] = {**OPTIONS, "no_cfunc_wrapper": True, "_nrt": Fal
 _INNER: Final[dict[str, Any]] = {**_LEAN, "no_cpython_wrapper": True}
 _ENTRY: Final[dict[str, Any]] = {**_LEAN, "cache": True}
 
+FETCHED: Final = 704
+"""Bytes of a record that are fetched beforehand: of a person, what most handlers read (`state.PERSON`)."""
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -47,7 +50,7 @@ def _fetch_soon(typing_context: Any, record: Any) -> Any:
         prefetch = builder.module.declare_intrinsic("llvm.prefetch", (byte_pointer,), kind)
         begin = builder.bitcast(arguments[0], byte_pointer)
         size = signature.args[0].size
-        for offset in range(0, size, 64):
+        for offset in range(0, min(size, FETCHED), 64):
             line = builder.gep(begin, [ir.Constant(ir.IntType(64), offset)])
             builder.call(prefetch, [line, number(0), number(3), number(1)])
         return context.get_dummy_value()

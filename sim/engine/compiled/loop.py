@@ -1,6 +1,6 @@
-"""The loop: one alarm, one grant or one person of a walk at a time, until a day; and the log put in order.
+"""The loop: one alarm, one grant or one person of a walk at a time, until a day.
 
-The only kernels that Python calls, and the only ones that know what grows. After each handler the world's
+The kernel that Python calls, and the only one that knows what grows. After each handler the world's
 outbox is emptied, the person is reviewed if something about them changed, and a seat to which nothing more
 can happen is given up. `run` comes back to ask for room, and goes on exactly where it stood. Order within an
 instant is that of `sim.engine.environment`: every alarm first, then places and decisions, downstream first.
@@ -19,6 +19,7 @@ from sim.engine.compiled import (
     calendar,
     clocks,
     contact,
+    desks,
     hazards,
     homes,
     housing,
@@ -45,7 +46,7 @@ from sim.engine.compiled.alarms import (
     is_in_order,
     set_alarm,
 )
-from sim.engine.compiled.kernel import entry, fetch_soon, kernel
+from sim.engine.compiled.kernel import entry, kernel
 from sim.engine.compiled.names import (
     EVENT_DECLINED_REFERRAL,
     GROUP_DECLINED,
@@ -74,8 +75,6 @@ from sim.engine.compiled.world import ENDED, NEVER
 
 DONE, NEEDS_ROOM, FAULT = 0, 1, 2
 WALK_CONTACT, WALK_FLOORS = 1, 2
-AHEAD = 32
-"""Notes of the log that are on their way from memory while it is put in order."""
 
 
 # ------------------------------------------------------------------------------------ after each handler
@@ -94,22 +93,20 @@ def _empty_outbox(
     world.n_log = place + world.n_notes
     world.n_notes = 0
     if world.n_joins:
-        queues.put_in_line(person, world, lines)
+        desks.put_in_line(person, world, lines)
 
 
 @kernel
-def _review(person: Any, world: Any, lives: Any) -> None:
+def _review(person: Any, world: Any) -> None:
     person.changed = False
     clocks.rates_of(person, world)
-    clocks.review(person, lives[person.seat], world)
+    clocks.review(person, world)
 
 
 @kernel
-def _after(
-    person: Any, world: Any, lives: Any, alarms: Any, far: Any, following: Any, lines: Any, log: Any
-) -> None:
+def _after(person: Any, world: Any, alarms: Any, far: Any, following: Any, lines: Any, log: Any) -> None:
     if person.changed:
-        _review(person, world, lives)
+        _review(person, world)
     _empty_outbox(person, world, alarms, far, following, lines, log)
     if seats.is_idle(person, world):
         seats.give_up_seat(person, world)
@@ -142,10 +139,10 @@ def _resume(person: Any, world: Any, slot: int) -> None:
 
 
 @kernel
-def _ring(person: Any, world: Any, lives: Any, slot: int) -> None:
+def _ring(person: Any, world: Any, slot: int) -> None:
     """A clock rings: a plain action, or a story goes on (`sim.engine.simulate.HANDLERS`)."""
     if slot == SLOT_LIFE:
-        hazards.rings(person, lives[person.seat], world)
+        hazards.rings(person, world)
     elif slot == SLOT_CLOSURE:
         journey.closed_undecided(person, world)
     elif slot == SLOT_TURNS_18:
@@ -184,7 +181,6 @@ def _slot_of(giver: int) -> int:
 def run(
     worlds: Any,
     people: Any,
-    lives: Any,
     alarms: Any,
     near: Any,
     far: Any,
@@ -200,7 +196,7 @@ def run(
     Parameters
     ----------
     worlds : record array of shape (1,)
-    people, lives, alarms, near, far, following, lines, log : arrays of `state.Arrays`
+    people, alarms, near, far, following, lines, log : arrays of `state.Arrays`
     turns, arriving : record arrays, shapes (n_turns,), (n_people,)
         Pages of the calendar and survivors in order of arrival.
     end : float
@@ -223,7 +219,6 @@ def run(
             or world.n_far + OUTBOX > len(following)
             or world.n_log + OUTBOX > len(log)
             or world.n_seats + 1 > len(people)
-            or world.n_seats + 1 > len(lives)
         ):
             return NEEDS_ROOM
         if world.walking >= 0:
@@ -236,7 +231,7 @@ def run(
             if person.in_support:
                 if world.walk == WALK_CONTACT:
                     contact.settle(person, world)
-                    _review(person, world, lives)
+                    _review(person, world)
                 else:
                     support.extend(person, world)
                 _empty_outbox(person, world, alarms, far, following, lines, log)
@@ -244,7 +239,7 @@ def run(
         if world.giving >= 0:
             giver = world.giving
             if giver >= CG_DESK:
-                seat = queues.next_case_decided(world, people, lines, giver)
+                seat = desks.next_case_decided(world, people, lines, giver)
             elif giver >= LETTINGS:
                 seat = lettings.next_letting(world, people, lines, giver)
             else:
@@ -255,7 +250,7 @@ def run(
             person, slot = people[seat], _slot_of(giver)
             person.due[slot] = NEVER
             _resume(person, world, slot)
-            _after(person, world, lives, alarms, far, following, lines, log)
+            _after(person, world, alarms, far, following, lines, log)
             continue
         if world.n_calendar == 0:
             bring_near(world, alarms, near, far, following)
@@ -269,7 +264,7 @@ def run(
             return DONE
         drop_first(world, alarms, in_order)
         world.now = time
-        fetch_next(world, near, people, lives, 1)
+        fetch_next(world, near, people, 3)
         if key >= 0:
             slot, row = key >> 2 * ROW_BITS, (key >> ROW_BITS) & SEAT
             person = people[key & SEAT]
@@ -277,8 +272,8 @@ def run(
                 continue
             person.due[slot] = NEVER
             world.handled += 1
-            _ring(person, world, lives, slot)
-            _after(person, world, lives, alarms, far, following, lines, log)
+            _ring(person, world, slot)
+            _after(person, world, alarms, far, following, lines, log)
         elif key == ARRIVALS:
             one = arriving[world.next_arrival]
             world.next_arrival += 1
@@ -287,9 +282,9 @@ def run(
                 log[world.n_log].time = time
                 world.n_log += 1
             else:
-                person = people[seats.take_seat(world, people, lives, one)]
+                person = people[seats.take_seat(world, people, one)]
                 journey.referred(person, world)
-                _after(person, world, lives, alarms, far, following, lines, log)
+                _after(person, world, alarms, far, following, lines, log)
             await_arrival(world, alarms, far, following, arriving)
         else:
             turn = turns[world.next_turn]
@@ -299,59 +294,3 @@ def run(
             elif calendar.first_of_month(world, people, lines, turn):
                 world.walking, world.walk = 0, WALK_CONTACT
             await_turn(world, alarms, far, following, turns)
-
-
-@entry
-def put_in_order(
-    earlier: Any,
-    later: Any,
-    wanted: Any,
-    starts: Any,
-    order: Any,
-    person: Any,
-    visit: Any,
-    time: Any,
-    event: Any,
-    place: Any,
-    detail: Any,
-) -> int:
-    """Sort the log by person, keeping each person's events in their order, into columns; how many they are.
-
-    Parameters
-    ----------
-    earlier, later : record arrays, shapes (n_earlier,), (n_later,)
-        Notes of the history, and those of its continuation.
-    wanted : array of bool, shape (n_people,)
-        Whose events are told.
-    starts : array of int64, shape (n_people + 1,), zeros
-    order : array of int32, shape (n_earlier + n_later,)
-        Is filled with the notes' numbers in the new order.
-    person, visit, time, event, place, detail : arrays of shape (n_earlier + n_later,)
-        The columns of `EventLog`, filled here from their beginning.
-    """
-    n_earlier = len(earlier)
-    for n in range(n_earlier):
-        starts[(earlier[n].word >> 38) + 1] += 1
-    for n in range(len(later)):
-        starts[(later[n].word >> 38) + 1] += 1
-    for row in range(1, len(starts)):
-        starts[row] = starts[row - 1] + (starts[row] if wanted[row - 1] else 0)
-    size = starts[len(starts) - 1]
-    for n in range(n_earlier + len(later)):
-        row = (earlier[n] if n < n_earlier else later[n - n_earlier]).word >> 38
-        if wanted[row]:
-            order[starts[row]] = n
-            starts[row] += 1
-    for at in range(size):
-        soon = order[min(at + AHEAD, size - 1)]
-        fetch_soon(earlier[soon] if soon < n_earlier else later[soon - n_earlier])
-        n = order[at]
-        note = earlier[n] if n < n_earlier else later[n - n_earlier]
-        word = note.word
-        person[at] = word >> 38
-        visit[at] = (word >> 26) & 0xFFF
-        time[at] = note.time
-        event[at] = (word >> 18) & 0xFF
-        place[at] = (word >> 10) & 0xFF
-        detail[at] = word & 0x3FF
-    return size

@@ -16,7 +16,7 @@ from sim.config.schema import Parameters
 from sim.engine.clock import FIRST_YEAR, add_working_days, day_of, on_grid, quarter_start, working_days
 from sim.engine.compiled import cache
 from sim.engine.compiled.packing import arriving, last_days, pack, turns
-from sim.engine.compiled.state import BEDS, BRIDGING, CG_DESK, N_QUARTERS, RG_DESK, Arrays, world_type
+from sim.engine.compiled.state import BEDS, BRIDGING, CG_DESK, N_QUARTERS, RG_DESK, Arrays, Spare, world_type
 from sim.engine.lettings import household
 from sim.engine.log import EventLog
 from sim.engine.regions import REGIONS
@@ -164,9 +164,8 @@ class CompiledHistory:
                 arrays.world[0]["other_luck"] = self._other_luck
             self._run(arrays, rules, self.horizon)
         noted = len(earlier) + int(arrays.world[0]["n_log"])
-        if last:
-            arrays.give_up_all_but_the_log()
-        log = _finish(arrays, self.n_people, self._households, earlier, wanted)
+        spare = arrays.give_up_all_but_the_log() if last else None
+        log = _finish(arrays, self.n_people, self._households, earlier, wanted, spare)
         if not last:
             self._used = arrays
         return log, noted
@@ -202,7 +201,6 @@ class CompiledHistory:
             answer = loop.run(
                 arrays.world,
                 arrays.people,
-                arrays.lives,
                 arrays.calendar,
                 arrays.near,
                 arrays.far,
@@ -287,15 +285,16 @@ def _finish(
     households: int,
     earlier: NDArray[Any],
     wanted: NDArray[np.bool_] | None = None,
+    spare: Spare | None = None,
 ) -> EventLog:
     """The log of those who are wanted, or of everybody, sorted by person: earlier notes, then the arrays'."""
-    from sim.engine.compiled.loop import put_in_order
+    from sim.engine.compiled.ordering import put_in_order
 
     later = arrays.log[: int(arrays.world[0]["n_log"])]
-    size = len(earlier) + len(later)
-    person, order = np.empty(size, np.int32), np.empty(size, np.int32)
-    visit, time, event = np.empty(size, np.int16), np.empty(size, np.float64), np.empty(size, np.uint8)
-    place, detail = np.empty(size, np.uint8), np.empty(size, np.int16)
+    size, spare = len(earlier) + len(later), spare or Spare()
+    time, order, person = (spare.empty(size, kind) for kind in (np.float64, np.int32, np.int32))
+    visit, detail = (spare.empty(size, np.int16) for _ in range(2))
+    event, place = (spare.empty(size, np.uint8) for _ in range(2))
     count = put_in_order(
         earlier,
         later,

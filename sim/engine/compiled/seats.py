@@ -14,12 +14,11 @@ from typing import Any
 
 from sim.engine.compiled.kernel import kernel
 from sim.engine.compiled.names import SLOT_LIFE, SLOT_NRM
-from sim.engine.survivor import N_CLOCKS, N_LINES, N_SLOTS
-from sim.pathway.clocks import UNDRAWN
+from sim.engine.survivor import N_LINES, N_SLOTS
 
 
 @kernel
-def take_seat(world: Any, people: Any, lives: Any, one: Any) -> int:
+def take_seat(world: Any, people: Any, one: Any) -> int:
     """The seat of somebody who arrives, on whom no hazard has been spent."""
     seat = world.free_seat
     if seat >= 0:
@@ -36,11 +35,6 @@ def take_seat(world: Any, people: Any, lives: Any, one: Any) -> int:
     person.frailty, person.health_need = one.frailty, one.health_need
     person.female, person.fluent = one.female, one.fluent
     person.seat = seat
-    life = lives[seat]
-    for clock in range(N_CLOCKS):
-        life.rate[clock] = 0.0
-        life.mark[clock] = UNDRAWN
-        life.occasion[clock] = 0
     return seat
 
 

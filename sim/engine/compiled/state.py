@@ -1,7 +1,7 @@
 """The state of a run in arrays: records of a person, of their hazards and of the world; and how they grow.
 
-A person has a *seat*, a record that is given to somebody else when nothing more can happen to them; hazards
-stand in a second record of the same number. The world is one record with everything else that is not a
+A person has a *seat*, a record that is given to somebody else when nothing more can happen to them. The
+world is one record with everything else that is not a
 line, an alarm or a note. `Arrays` holds all that grows; the kernels ask for more room and Python makes it.
 Nothing here knows what the states mean: that is told in `sim.engine.survivor` and `sim.pathway`.
 """
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from sim.config.values import REGIONS
 from sim.engine.survivor import BRIDGING_LINE, LETTING_LINE, N_CLOCKS, N_LINES, N_SLOTS, SERVICES_MAX, Line
+from sim.pathway.clocks import UNDRAWN
 
 NEVER: Final = float("inf")
 OUTBOX: Final = 64
@@ -62,62 +63,53 @@ COUNT_BITS: Final = 4
 ORDERS: Final = 512
 """Monthly orders of places that can be under way; there are 432 months to the end of 2049."""
 
-PERSON: Final = np.dtype(
+
+def _padded(fields: list[Any], size: int) -> np.dtype[Any]:
+    """A record of so many bytes, some of them unused."""
+    kind = np.dtype(fields, align=True)
+    return np.dtype([*fields, ("unused", "i1", (size - kind.itemsize,))], align=True)
+
+
+PERSON: Final = _padded(
     [
-        ("due", "f8", (N_SLOTS,)),
+        # what most handlers read; `loop` has it fetched from memory beforehand, up to the service's clocks
         ("key", "u8"),
-        ("turns_18", "f8"),
-        ("frailty", "f8"),
-        ("opened", "f8"),
-        ("rg_positive_at", "f8"),
-        ("cg_positive_at", "f8"),
-        ("resident_since", "f8"),
-        ("contact_draw", "f8"),
-        ("bed_until", "f8"),
-        ("floor_casework", "f8"),
-        ("floor_bed", "f8"),
-        ("floor_subsistence", "f8"),
-        ("income_from", "f8"),
-        ("reapply_until", "f8"),
-        ("leaving", "f8"),
-        ("assessed_on", "f8"),
-        ("exit_told", "f8"),
-        ("tickets", "i4", (N_LINES,)),
-        ("ticket_count", "i4"),
-        ("row", "i4"),
-        ("seat", "i4"),
-        ("next_free", "i4"),
-        ("visit", "i4"),
-        ("assessments", "i4"),
-        ("bed_asks", "i4"),
-        ("place_losses", "i4"),
-        ("applications", "i4"),
-        ("insecure_spells", "i4"),
-        ("bridging_asks", "i4"),
-        ("stage", "i1", (N_SLOTS,)),
-        ("holds", "i1", (N_LINES,)),
+        *((name, "i4") for name in ("row", "seat", "visit", "ticket_count")),
         *((name, "i1") for name in ("group", "region", "status", "place", "duty")),
-        *((name, "i1") for name in ("end_reason", "referral_reason", "reason_to_apply")),
-        ("asylum_area", "i1"),
-        ("immigration_enforcement", "i1"),
-        *((name, "i1") for name in ("claims", "renewals")),
-        ("rg_refused", "b1"),
-        *((name, "i4") for name in ("service_workers", "in_services", "had_services")),
-        *((name, "i4") for name in ("offers", "considered")),
         *((name, "b1") for name in ("dependants", "pregnant", "health_need", "female", "fluent")),
         *((name, "b1") for name in ("case_open", "confirmed", "ever_confirmed", "disqualified", "prone")),
         *((name, "b1") for name in ("followed", "gone", "changed", "away", "permission", "under_35")),
         *((name, "b1") for name in ("in_support", "ever_supported", "subsistence", "in_contact")),
         *((name, "b1") for name in ("accommodated", "lapsed", "on_register")),
-        *((name, "b1") for name in ("health_met", "new_luck")),
-        *((name, "b1") for name in ("refused", "street_homeless")),
+        *((name, "b1") for name in ("health_met", "new_luck", "refused", "street_homeless", "rg_refused")),
+        *((name, "i1") for name in ("end_reason", "referral_reason", "reason_to_apply")),
+        *((name, "i1") for name in ("asylum_area", "immigration_enforcement", "claims", "renewals")),
+        *((name, "i4") for name in ("service_workers", "in_services", "had_services")),
+        ("frailty", "f8"),
+        ("income_from", "f8"),
+        ("rg_positive_at", "f8"),
+        ("stage", "i1", (N_SLOTS,)),
+        ("tickets", "i4", (N_LINES,)),
+        # hazards: rate a day, day on which the threshold is spent or what is left of it, and how often before
+        ("rate", "f8", (N_CLOCKS,)),
+        ("mark", "f8", (N_CLOCKS,)),
+        ("occasion", "i4", (N_CLOCKS,)),
+        ("due", "f8", (N_SLOTS,)),
+        # what few of them read
+        ("holds", "i1", (N_LINES,)),
+        *((name, "f8") for name in ("turns_18", "opened", "cg_positive_at", "resident_since")),
+        *((name, "f8") for name in ("contact_draw", "bed_until", "floor_casework", "floor_bed")),
+        *((name, "f8") for name in ("floor_subsistence", "reapply_until", "leaving", "assessed_on")),
+        ("exit_told", "f8"),
+        *((name, "i4") for name in ("next_free", "assessments", "bed_asks", "place_losses")),
+        *((name, "i4") for name in ("applications", "insecure_spells", "bridging_asks")),
+        *((name, "i4") for name in ("offers", "considered")),
     ],
-    align=True,
+    1024,
 )
-
-LIFE: Final = np.dtype(
-    [("rate", "f8", (N_CLOCKS,)), ("mark", "f8", (N_CLOCKS,)), ("occasion", "i4", (N_CLOCKS,))], align=True
-)
+"""Somebody in a seat. What is read most stands together, and nobody stands in two pages of memory."""
+MEMORY_LINE: Final = 64
+"""Bytes that a processor fetches from memory together."""
 
 ALARM: Final = np.dtype([("time", "f8"), ("key", "i8")])
 NOTE: Final = np.dtype([("word", "i8"), ("time", "f8")])
@@ -201,13 +193,15 @@ def world_type(rules: np.dtype[Any], steps: int, days: int) -> np.dtype[Any]:
             ("line_size", "i8", (N_HEAPS,)),
             ("line_room", "i8", (N_HEAPS,)),
             ("dirty", "i1", giver),
-            ("lots_drawn", "i1", giver),
             ("waiting", "i8", giver),
             ("in_use", "i8", giver),
             ("capacity", "f8", giver),
             ("newest_share", "f8", giver),
             ("oldest_share", "f8", giver),
             ("newest_within", "f8", giver),
+            ("youth_reach", "f8", giver),
+            ("youth_last", "f8", giver),
+            ("lot_reach", "f8", giver),
             ("slots_now", "f8", giver),
             ("slots_used", "i8", giver),
             ("desk_key", "u8", giver),
@@ -241,6 +235,21 @@ def world_type(rules: np.dtype[Any], steps: int, days: int) -> np.dtype[Any]:
     )
 
 
+class Spare:
+    """Memory that nobody needs any more, used again: fresh memory costs more than writing to it does."""
+
+    def __init__(self, memory: NDArray[np.uint8] | None = None) -> None:
+        self._memory = np.zeros(0, np.uint8) if memory is None else memory
+
+    def empty(self, size: int, kind: Any) -> NDArray[Any]:
+        """An array of so many values, with anything in it; of fresh memory where this does not suffice."""
+        wanted = size * np.dtype(kind).itemsize
+        if wanted > len(self._memory):
+            return np.empty(size, kind)
+        taken, self._memory = self._memory[:wanted], self._memory[-(-wanted // MEMORY_LINE) * MEMORY_LINE :]
+        return taken.view(kind)
+
+
 @dataclass
 class Arrays:
     """Everything that changes in a run; only what is in use is copied for a fork.
@@ -251,7 +260,6 @@ class Arrays:
 
     world: NDArray[Any]
     people: NDArray[Any]
-    lives: NDArray[Any]
     calendar: NDArray[Any]
     near: NDArray[Any]
     far: NDArray[Any]
@@ -260,7 +268,7 @@ class Arrays:
     log: NDArray[Any]
 
     @classmethod
-    def of(cls, world: NDArray[Any], n_people: int = 0) -> Arrays:
+    def of(cls, world: NDArray[Any], n_people: int = 0, person: np.dtype[Any] = PERSON) -> Arrays:
         """Empty arrays around a world's record.
 
         Room for so many people who will ever come is asked for at once: growing copies what there is, and
@@ -269,31 +277,41 @@ class Arrays:
         seats, sheets = 1024 + n_people // 2, 1024 + n_people // 8
         room = 256
         world["line_room"][0, :] = room
-        world["line_first"][0, :] = np.arange(N_HEAPS) * room
-        people = np.zeros(seats, PERSON)
+        world["line_first"][0, :] = 1 + np.arange(N_HEAPS) * room
+        people = _zeros(seats, person)
         nobody = people[:1]
         for name in ("due", "rg_positive_at", "cg_positive_at", "bed_until", "exit_told"):
-            nobody[name] = NEVER
+            if name in (person.names or ()):
+                nobody[name] = NEVER
+        if person is PERSON:
+            nobody["mark"] = UNDRAWN
         world["n_seats"] = 1
         world["far_head"][:] = -1
         world["free_far"] = -1
         return cls(
             world=world,
             people=people,
-            lives=np.zeros(seats, LIFE),
-            calendar=np.zeros(4 * seats, ALARM),
-            near=np.zeros(NEAR, ALARM),
-            far=np.zeros(BLOCK * sheets, ALARM),
+            calendar=_zeros(4 * seats, ALARM),
+            near=_zeros(NEAR, ALARM),
+            far=_zeros(BLOCK * sheets, ALARM),
             following=np.zeros(sheets, np.int32),
-            lines=np.zeros(N_HEAPS * room, IN_LINE),
-            log=np.zeros(24 * seats, NOTE),
+            lines=_zeros(1 + N_HEAPS * room, IN_LINE),
+            log=_zeros(24 * seats, NOTE),
         )
 
-    def give_up_all_but_the_log(self) -> None:
-        """Free the memory of a state that is not continued; its world stays readable."""
+    def give_up_all_but_the_log(self) -> Spare:
+        """Free the memory of a state that is not continued; its world stays readable.
+
+        Returns
+        -------
+        Spare
+            The seats' memory, as far as anybody sat there.
+        """
+        spare = Spare(self.people.view(np.uint8)[: int(self.world[0]["n_seats"]) * self.people.itemsize])
         for field in fields(self):
             if field.name not in ("world", "log"):
                 setattr(self, field.name, getattr(self, field.name)[:0].copy())
+        return spare
 
     def make_room(self) -> None:
         """More room where it has become tight."""
@@ -323,7 +341,7 @@ class Arrays:
                 continue
             copy = getattr(into, name) if into is not None else array[:0]
             if len(copy) < len(array):
-                copy = np.zeros(len(array), array.dtype)
+                copy = _zeros(len(array), array.dtype)
             if name != "log":
                 _copy(array, copy, used.get(name, len(array)))
             copies[name] = copy
@@ -334,8 +352,7 @@ class Arrays:
         world = self.world[0]
         return (
             ("people", int(world["n_seats"])),
-            ("lives", int(world["n_seats"])),
-            ("calendar", int(world["n_calendar"] + world["waiting_far"]) + 2),
+            ("calendar", int(world["n_calendar"] + world["waiting_far"]) + 3),
             ("far", int(world["n_far"]) * BLOCK),
             ("following", int(world["n_far"])),
             ("log", int(world["n_log"])),
@@ -348,17 +365,24 @@ class Arrays:
         wider = np.where(size + 2 * SPARE >= room, 2 * room, room)
         for desk in (LINE_OF_GIVER[CG_DESK], LINE_OF_GIVER[RG_DESK]):
             wider[desk : desk + 3] = wider[desk : desk + 3].max()
-        begins = np.concatenate(([0], np.cumsum(wider)[:-1]))
-        lines = np.zeros(int(wider.sum()), IN_LINE)
+        begins = 1 + np.concatenate(([0], np.cumsum(wider)[:-1]))
+        lines = _zeros(1 + int(wider.sum()), IN_LINE)
         for line in range(N_HEAPS):
             _copy(self.lines[first[line] :], lines[begins[line] :], size[line])
         self.lines = lines
         world["line_first"], world["line_room"] = begins, wider
 
 
+def _zeros(count: int, kind: np.dtype[Any]) -> NDArray[Any]:
+    """Empty records, of which the first begins a line of memory; NumPy alone begins 16 bytes after one."""
+    room = np.zeros(count * kind.itemsize + MEMORY_LINE, np.uint8)
+    begin = -room.ctypes.data % MEMORY_LINE
+    return room[begin : begin + count * kind.itemsize].view(kind)
+
+
 def _resized(array: NDArray[Any], in_use: int, length: int) -> NDArray[Any]:
     """The records in use, in an array of another length."""
-    resized = np.zeros(length, array.dtype)
+    resized = _zeros(length, array.dtype)
     _copy(array, resized, in_use)
     return resized
 
