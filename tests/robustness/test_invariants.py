@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from sim.config.schema import Parameters
@@ -299,7 +299,12 @@ def test_any_configuration_keeps_every_rule(drawn, levers):
 
 
 @pytest.mark.deep
-@settings(max_examples=400, **UNHURRIED)
-@given(**CONFIGURATIONS)
-def test_many_configurations_keep_every_rule(drawn, levers):
-    holds_in(drawn, levers)
+@pytest.mark.parametrize("part", range(4))
+def test_many_configurations_keep_every_rule(part):
+    @seed(part)
+    @settings(max_examples=100, **UNHURRIED)
+    @given(**CONFIGURATIONS)
+    def holds(drawn, levers):
+        holds_in(drawn, levers)
+
+    holds()
