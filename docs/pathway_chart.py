@@ -258,9 +258,9 @@ def pages() -> dict[str, str]:
         f"Second band: {after}. From the last an arrow leads back to the first step. The tables below say "
         "the same.](pathway_chart.svg)\n",
         "## The steps\n",
-        "| step | in words | what times it | where its days stand | who meets it |\n|---|---|---|---|---|",
+        "| step | what times it | where its days stand | who meets it |\n|---|---|---|---|",
         *(
-            f"| {box.title} | {EVENT_MEANING[box.event].replace('|', ',')} | {box.timed.format_map(days)} | "
+            f"| {box.title} | {box.timed.format_map(days)} | "
             f"{box.evidence()} | {percent(found.share(box.event))} |"
             for box in BOXES
         ),

@@ -121,7 +121,7 @@ class Difference:
 
     @property
     def band_range(self) -> tuple[float, float] | None:
-        """Smallest and largest difference over the central setting and every low and high one."""
+        """Smallest and largest difference over the central and every other setting, in the metric's unit."""
         values = [v for row in self.band for v in (row.at_low, row.at_high) if v is not None]
         if not values or self.mean is None:
             return None

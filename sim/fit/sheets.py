@@ -43,7 +43,7 @@ class Sheet:
     rows: tuple[tuple[Value, ...], ...]
 
     def at(self, row: int, column: int) -> Value:
-        """The value of a cell, None beyond the end of its row."""
+        """The value of a cell (row and column counted from 0), None beyond the end of its row."""
         return self.rows[row][column] if row < len(self.rows) and column < len(self.rows[row]) else None
 
     def where(self, row: int, column: int | None = None) -> str:

@@ -112,7 +112,7 @@ def spread(positions: Sequence[float], gap: float, low: float, high: float) -> l
     Parameters
     ----------
     positions : sequence of float, shape (n,)
-        Where each label would like to be.
+        Where each label would like to be, in any one unit of length that `gap`, `low` and `high` share.
     gap : float
         Smallest distance between two labels; reduced if they cannot all fit.
     low, high : float

@@ -49,6 +49,7 @@ def people_in(stored: Stored, group: str = "all") -> str:
 
 
 def people_count(stored: Stored, group: str) -> float | None:
+    """People of a group who are followed under today's rules, as a mean over runs; None where not stored."""
     rows = stored.outcomes
     chosen = (
         (rows["scenario"] == BASELINE)

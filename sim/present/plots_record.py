@@ -103,7 +103,10 @@ def record(panels: Sequence[YearPanel], *, projected_from: float) -> bytes:
 
 
 def over_years(panels: Sequence[tuple[str, Sequence[ScenarioLine]]], *, projected_from: float) -> bytes:
-    """Draw calendar-time means of every scenario, one panel a measure; the baseline is the first line."""
+    """Draw calendar-time means of every scenario, one panel a measure; the baseline is the first line.
+
+    `projected_from` is the calendar year, with its fraction, from which the means are projections.
+    """
     each = 2.35
     rows = (len(panels) + 1) // 2
     labels = [line.label for line in panels[0][1]] if panels else []

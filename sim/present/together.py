@@ -56,7 +56,7 @@ class Sum:
 
     @property
     def beyond(self) -> float:
-        """What the combination does beyond the sum."""
+        """What the combination does beyond the sum, in the unit of its parts."""
         return self.joint - self.apart
 
 

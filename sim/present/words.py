@@ -37,7 +37,7 @@ class Assumption:
 
     @property
     def values(self) -> tuple[float, ...]:
-        """The differences that were measured."""
+        """The differences that were measured, in the unit of the effect."""
         return tuple(v for v in (self.at_low, self.at_high) if v is not None and math.isfinite(v))
 
 
@@ -98,7 +98,7 @@ class Effect:
 
     @property
     def band(self) -> tuple[float, float] | None:
-        """Smallest and largest difference over the central setting and every low and high one."""
+        """Smallest and largest difference, in `unit`, over the central setting and every low and high one."""
         values = [value for assumption in self.assumptions for value in assumption.values]
         return (min(*values, self.mean), max(*values, self.mean)) if values else None
 
@@ -194,7 +194,7 @@ def plus_or_minus(effect: Effect) -> str:
 
 
 def interval(low: float, high: float, unit: str) -> str:
-    """Two bounds with their signs."""
+    """Two bounds of a difference with their signs; both in `unit` (shares 0 to 1)."""
     return f"{signed(low, unit)} to {signed(high, unit)}"
 
 

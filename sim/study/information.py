@@ -122,7 +122,7 @@ def partial(settings: Floats, benefits: Floats, *, seed: int, level: float = 0.9
 
 
 def quick(settings: Floats, benefits: Floats) -> float:
-    """The value of `partial`, without its interval."""
+    """The value of `partial`, in the unit of the benefits, without its interval."""
     if len(benefits) < FEWEST:
         raise SimError(f"draws = {len(benefits)}; allowed: {FEWEST} or more; nearest: {FEWEST}")
     return _gain(smooth(settings, benefits))
@@ -140,6 +140,7 @@ def smooth(settings: Floats, benefits: Floats) -> Floats:
     ----------
     settings : ndarray, shape (draws, parameters)
     benefits : ndarray, shape (draws, options)
+        In any one unit, which the returned ones have too.
 
     Returns
     -------
