@@ -12,50 +12,21 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
-from multiprocessing.connection import Connection, wait
+from multiprocessing.connection import wait
 from typing import TYPE_CHECKING, Any, Final
 
 from sim.app import worker
 from sim.app.first import HISTORIES, ROUNDS
+from sim.app.hands import Hand, Work
+from sim.app.pace import FIRST, FIRST_WITH_TODAY, Pace, left
 from sim.app.store import CANCELLED, DONE, FAILED, OPEN, RESTING, RUNNING, WAITING, Job, Shelf
 
 if TYPE_CHECKING:
-    from multiprocessing.process import BaseProcess
-
     from sim.app.worker import Task
 
 LOOKED_FOR: Final = 30.0  # how long a sharpening goes on after somebody last looked [s]
 FEW: Final = 2  # units that are left to the worker that has their history at hand
 GRACE: Final = 5.0  # how long a cancelled unit may still run [s]
-
-
-@dataclass
-class _Hand:
-    """A worker process: what it does, for whom, and whether it is ready."""
-
-    number: int
-    process: BaseProcess
-    pipe: Connection
-    ready: bool = False
-    task: Task | None = None
-    then: Callable[[str, Any], None] | None = None
-    job: Job | None = None
-    kill_at: float = float("inf")
-    step: int = 0
-    ahead: bool = True
-
-
-@dataclass
-class _Work:
-    """Where a job stands within its round: units not yet given out, and those in hand."""
-
-    units: list[tuple[int, int]] = field(default_factory=list)
-    in_hand: int = 0
-    planned: bool = False
-    asked: bool = False
-    began: float = 0.0
-    failures: int = 0
 
 
 class Desk:
@@ -85,12 +56,13 @@ class Desk:
         from sim.config.identity import source_hash
 
         self.shelf, self.rounds, self.source = shelf, rounds, source or source_hash()
+        self.pace = Pace(shelf.folder / "pace.json")
         self.lock = threading.RLock()
         self.jobs: dict[str, Job] = {}
-        self._work: dict[str, _Work] = {}
+        self._work: dict[str, Work] = {}
         self._chores: list[Task] = []
         self._failed_chores: dict[Task, str] = {}
-        self._hands: list[_Hand] = []
+        self._hands: list[Hand] = []
         self._workers, self._ahead = max(workers, 1), ahead
         self._context = multiprocessing.get_context("spawn")
         self._wake_in, self._wake_out = multiprocessing.Pipe(duplex=False)
@@ -187,6 +159,14 @@ class Desk:
         changed = len(job.overrides) > 1
         return not job.rounds and (changed or any(hand.ahead for hand in self._hands) or not self._hands)
 
+    def left(self, job: Job) -> str:
+        """How long the round under way takes still, in words; empty while that is not known."""
+        with self.lock:
+            work = self._work.get(job.id)
+            if job.state != RUNNING or work is None or not work.planned:
+                return ""
+            return left(job.done, job.total, time.time() - work.began)
+
     def _wake(self) -> None:
         with suppress(OSError):
             self._wake_out.send(None)
@@ -217,16 +197,16 @@ class Desk:
         )
         process.start()
         theirs.close()
-        hand = _Hand(number, process, ours)
+        hand = Hand(number, process, ours)
         self._hands.append(hand)
         self._give(hand, ("prepare", (self._ahead or (),)), lambda kind, out: self._prepared(hand))
 
-    def _prepared(self, hand: _Hand) -> None:
+    def _prepared(self, hand: Hand) -> None:
         hand.ready = True
         if not self._run_ahead(hand):
             hand.ahead = False
 
-    def _run_ahead(self, hand: _Hand) -> bool:
+    def _run_ahead(self, hand: Hand) -> bool:
         """Have an idle worker run today's rules of one more world; False if there is none left."""
         if self._ahead is None or not hand.ahead:
             return False
@@ -234,14 +214,13 @@ class Desk:
         self._give(hand, task, lambda kind, out: self._ran_ahead(hand, kind, out))
         return True
 
-    def _ran_ahead(self, hand: _Hand, kind: str, out: Any) -> None:
+    def _ran_ahead(self, hand: Hand, kind: str, out: Any) -> None:
         hand.step += 1
         hand.ahead = kind == "done" and bool(out)
 
-    def _give(
-        self, hand: _Hand, task: Task, then: Callable[[str, Any], None], job: Job | None = None
-    ) -> None:
+    def _give(self, hand: Hand, task: Task, then: Callable[[str, Any], None], job: Job | None = None) -> None:
         hand.task, hand.then, hand.job, hand.kill_at = task, then, job, float("inf")
+        hand.began = time.monotonic()
         try:
             hand.pipe.send(task)
         except OSError:
@@ -262,13 +241,15 @@ class Desk:
                     except (EOFError, OSError):
                         self._lost(hand)
                         continue
+                    if kind == "done" and hand.task is not None:
+                        self.pace.note(hand.task[0], time.monotonic() - hand.began)
                     then, hand.task, hand.then, hand.job = hand.then, None, None, None
                     if then is not None:
                         then(kind, out)
                 elif time.monotonic() > hand.kill_at or not hand.process.is_alive():
                     self._lost(hand)
 
-    def _lost(self, hand: _Hand) -> None:
+    def _lost(self, hand: Hand) -> None:
         """A worker is gone: whoever waited for it is told, and another is started in its place."""
         hand.process.kill()
         hand.process.join(3)
@@ -282,7 +263,7 @@ class Desk:
             self._hire(hand.number)
 
     # ------------------------------------------------------------------------------------------ what next
-    def _occupy(self, hand: _Hand) -> None:
+    def _occupy(self, hand: Hand) -> None:
         """Give a free worker the most urgent thing it can do."""
         now = time.time()
         waiting = sorted(
@@ -307,12 +288,13 @@ class Desk:
         if kind != "done":
             self._failed_chores[task] = str(out)
 
-    def _next_of(self, job: Job, hand: _Hand) -> bool:
+    def _next_of(self, job: Job, hand: Hand) -> bool:
         """Give the worker the next step of a job; False if there is none for it now."""
-        work = self._work.setdefault(job.id, _Work())
+        work = self._work.setdefault(job.id, Work())
         overrides = self.overrides_of(job)
         if not work.planned and not job.rounds and job.units:
             work.asked, work.planned, work.began = True, True, time.time()
+            work.today_first = self.first_runs_today(job)
             work.units, job.done, job.total = list(enumerate(job.units)), 0, len(job.units)
         if not work.planned:
             if work.asked:
@@ -341,7 +323,7 @@ class Desk:
         """What the command line would be given for the next round of a job."""
         return (*job.overrides, *self.rounds[len(job.rounds)], *(() if job.rounds else job.first))
 
-    def _better_left(self, seat: int, job: Job, work: _Work) -> bool:
+    def _better_left(self, seat: int, job: Job, work: Work) -> bool:
         """Whether a unit waits for the worker that has its history at hand: it is free, or will be soon."""
         return any(
             hand.number == seat % self._workers
@@ -350,14 +332,14 @@ class Desk:
             for hand in self._hands
         )
 
-    def _planned(self, job: Job, work: _Work, kind: str, out: Any) -> None:
+    def _planned(self, job: Job, work: Work, kind: str, out: Any) -> None:
         if self._went_wrong(job, work, kind, out):
             work.asked = False
             return
         work.planned, work.units = True, list(enumerate(out[1]))
         job.done, job.total = 0, len(work.units)
 
-    def _ran(self, job: Job, work: _Work, unit: tuple[int, int], kind: str, out: Any) -> None:
+    def _ran(self, job: Job, work: Work, unit: tuple[int, int], kind: str, out: Any) -> None:
         work.in_hand -= 1
         if self._went_wrong(job, work, kind, out):
             work.units.insert(0, unit)
@@ -365,12 +347,14 @@ class Desk:
         job.done += 1
 
     def _stored(self, job: Job, kind: str, out: Any) -> None:
-        work = self._work.pop(job.id, _Work())
+        work = self._work.pop(job.id, Work())
         if self._went_wrong(job, work, kind, out):
-            self._work[job.id] = _Work(failures=work.failures)
+            self._work[job.id] = Work(failures=work.failures)
             return
         if job.state == CANCELLED:
             return
+        if not job.rounds:
+            self.pace.note(FIRST_WITH_TODAY if work.today_first else FIRST, time.time() - work.began)
         job.rounds.append(out)
         if len(job.rounds) == len(self.rounds):
             job.state = DONE
@@ -378,7 +362,7 @@ class Desk:
         self.shelf.keep(job)
         self._chores.insert(0, ("draw", (out,)))
 
-    def _went_wrong(self, job: Job, work: _Work, kind: str, out: Any) -> bool:
+    def _went_wrong(self, job: Job, work: Work, kind: str, out: Any) -> bool:
         """Note a failure: a lost worker is tried once more, a mistake is final."""
         if kind == "done":
             return False

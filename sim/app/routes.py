@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sim.app import downloads, forms, words
 from sim.app.forms import Choice, Wrong
+from sim.app.pace import takes
 from sim.app.store import OPEN, RUN_ID, Job
 from sim.errors import SimError
 
@@ -81,7 +82,7 @@ class Pages:
 
     # ------------------------------------------------------------------------------------------- the pages
     def start(self, request: Request) -> Response:
-        return self._html("start.html", "Start", ready=self.desk.ready)
+        return self._html("start.html", "Start", getting=self._getting())
 
     def choose(self, request: Request) -> Response:
         return self._form(forms.read(request.query_params.multi_items()))
@@ -127,7 +128,7 @@ class Pages:
         return JSONResponse(
             {
                 "state": job.state,
-                "words": words.state(job, self.desk.place(job), len(self.desk.rounds)),
+                "words": self._state(job),
                 "done": job.done,
                 "total": job.total,
                 "version": _version(job, drawn),
@@ -213,7 +214,7 @@ class Pages:
             jobs = sorted(self.desk.jobs.values(), key=lambda job: -job.arrived)
         earlier = {run for job in jobs for run in job.rounds[:-1]}
         past = [words.run_in_short(one) for one in self.shelf.past() if one["run_id"] not in earlier]
-        told = [(job, words.state(job, self.desk.place(job), len(self.desk.rounds))) for job in jobs]
+        told = [(job, self._state(job)) for job in jobs]
         return self._html("runs.html", "Past runs", jobs=told, past=past)
 
     def health(self, request: Request) -> Response:
@@ -267,12 +268,12 @@ class Pages:
             failed=failed,
             open=is_open,
             refresh=REFRESH if going else 0,
-            state=words.state(job, self.desk.place(job), rounds) if job else "",
+            state=self._state(job) if job else "",
             round=words.meaning_of_round(job, rounds) if job else "",
             created=words.moment(told["created"]) if told else "",
-            ready=self.desk.ready,
-            first=words.today_first(job) if job and is_open and self.desk.first_runs_today(job) else "",
-            page_seconds=words.PAGE_SECONDS,
+            first=self._first(job) if job and is_open else [],
+            getting=self._getting(),
+            page_takes=takes(self.desk.pace.of("page")),
             own=sorted(
                 {part for one in told["options"] for part in one["name"].split("+") if forms.OWN in part}
             )
@@ -286,8 +287,23 @@ class Pages:
         failed = self.desk.want("report" if name == "report" else "page", run_id)
         if failed:
             return self._failed(500, "This could not be written", failed)
-        seconds = words.REPORT_SECONDS if name == "report" else words.PAGE_SECONDS
-        return self._html("preparing.html", what, 202, refresh=2, what=what, run_id=run_id, seconds=seconds)
+        told = takes(self.desk.pace.of("report" if name == "report" else "page"))
+        return self._html("preparing.html", what, 202, refresh=2, what=what, run_id=run_id, takes=told)
+
+    def _state(self, job: Job) -> str:
+        """Where a request stands, in words."""
+        return words.state(job, self.desk.place(job), len(self.desk.rounds), self.desk.left(job))
+
+    def _first(self, job: Job) -> list[str]:
+        """What is said of the time until a first answer is there; nothing once it is."""
+        if job.rounds:
+            return []
+        today = self.desk.first_runs_today(job)
+        return [*([words.today_first(job)] if today else []), words.first_takes(self.desk.pace, today)]
+
+    def _getting(self) -> str:
+        """What is said while the server gets ready; empty once it is."""
+        return "" if self.desk.ready else words.getting_ready(self.desk.pace)
 
     def _run_id(self, request: Request) -> str:
         """The run id in the address, if a whole result stands there."""

@@ -11,9 +11,11 @@ from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
+from sim.app.pace import FIRST, FIRST_WITH_TODAY, PREPARE, about
 from sim.app.store import CANCELLED, DONE, FAILED, RESTING, RUNNING, WAITING
 
 if TYPE_CHECKING:
+    from sim.app.pace import Pace
     from sim.app.store import Job
 
 SUBJECTS: Final = {
@@ -43,11 +45,6 @@ ROUND_WORDS: Final = (
     "From 8 runs of each option, with the range over assumptions.",
     "The full answer: what cliffedge compare gives at the command line.",
 )
-
-
-PAGE_SECONDS: Final = 10
-REPORT_SECONDS: Final = 15
-"""About how long a worker takes to write the comparison page and the report of a full result [s]."""
 
 
 @dataclass(frozen=True)
@@ -102,8 +99,8 @@ def subject(name: str) -> str:
     return SUBJECTS.get(name, name.replace("_", " ").capitalize())
 
 
-def state(job: Job, place: int, rounds: int) -> str:
-    """Where a request stands, as a sentence.
+def state(job: Job, place: int, rounds: int, left: str = "") -> str:
+    """Where a request stands, as a sentence; with how long the round under way takes still, if known.
 
     Examples
     --------
@@ -124,16 +121,16 @@ def state(job: Job, place: int, rounds: int) -> str:
             return (
                 f"Waiting: {place} {'request is' if place == 1 else 'requests are'} answered before this one."
             )
-        return f"Running the first answer{_progress(job)}."
+        return f"Running the first answer{_progress(job, left)}."
     if job.state == RUNNING:
-        return f"Sharpening: round {len(job.rounds) + 1} of {rounds}{_progress(job)}."
+        return f"Sharpening: round {len(job.rounds) + 1} of {rounds}{_progress(job, left)}."
     if job.state == RESTING:
         return f"Round {len(job.rounds)} of {rounds} is stored. It goes on while this page is open."
     return f"Round {len(job.rounds)} of {rounds} is stored; the next one waits for its turn."
 
 
-def _progress(job: Job) -> str:
-    return f": {job.done} of {job.total} steps done" if job.total else ""
+def _progress(job: Job, left: str) -> str:
+    return f": {job.done} of {job.total} steps done{f', {left}' if left else ''}" if job.total else ""
 
 
 def today_first(job: Job) -> str:
@@ -142,15 +139,36 @@ def today_first(job: Job) -> str:
     Examples
     --------
     >>> from sim.app.store import Job
-    >>> today_first(Job("a", "", "", ("experiment.options=[priority_need]",), ""))[:41]
-    "Today's rules are being run first, since "
+    >>> today_first(Job("a", "", "", ("experiment.options=[priority_need]",), ""))
+    "Today's rules are being run first, since the server has just started."
     """
     changed = len(job.overrides) > 1
     why = "this world differs from the one that is kept ready" if changed else "the server has just started"
-    return (
-        f"Today's rules are being run first, since {why}. The first answer takes about three times "
-        "as long as usual."
-    )
+    return f"Today's rules are being run first, since {why}."
+
+
+def first_takes(pace: Pace, with_today: bool) -> str:
+    """How long first answers took on this computer, or that it is not known.
+
+    Parameters
+    ----------
+    pace : Pace
+    with_today : bool
+        Whether today's rules have to be run before this one.
+    """
+    seconds = pace.of(FIRST_WITH_TODAY if with_today else FIRST)
+    if seconds is None:
+        return "How long a first answer takes on this computer is not known yet."
+    return f"The last first answers{' after such a run' if with_today else ''} took {about(seconds)} here."
+
+
+def getting_ready(pace: Pace) -> str:
+    """That the server loads or compiles its engine, and how long that took before."""
+    seconds = pace.of(PREPARE)
+    known = "how long that takes on this computer is not known yet"
+    if seconds is not None:
+        known = f"the last starts took {about(seconds)} here"
+    return f"The server is getting ready. On first use it compiles its engine: {known}."
 
 
 def meaning_of_round(job: Job, rounds: int) -> str:

@@ -15,6 +15,7 @@ from typing import Any, Final
 from sim.errors import SimError
 from sim.present import pages
 from sim.present.figures import Table
+from sim.present.levers import plain_title
 from sim.present.names import metric_name
 from sim.present.page import content as page_content
 from sim.present.quality import confidence_table, statement
@@ -133,7 +134,8 @@ def moved(stored: Stored, primary: Sequence[Effect]) -> dict[str, Any]:
         band = next((name for path, name in entry_of.items() if _covers(entry.path, path)), None)
         told = _range(primary, band) if band else ""
         varied += bool(told)
-        rows.append((entry.path, _value(stored.config, entry.path), entry.unit, told or NOT_VARIED))
+        value = _value(stored.config, entry.path)
+        rows.append((plain_title(entry.path), value, entry.unit, told or NOT_VARIED, entry.path))
     rows.sort(key=lambda row: row[3] == NOT_VARIED)
     unit = noun_of(primary[0].unit)
     measure = metric_name(primary[0].metric).title
@@ -144,7 +146,7 @@ def moved(stored: Stored, primary: Sequence[Effect]) -> dict[str, Any]:
         "cliffedge compare PATH=VALUE does.",
         "table": Table(
             f"Assumed values of this run, and the difference in “{measure}” ({unit}), low to high setting",
-            ("Parameter", "Value", "Unit", "How far the answer moves"),
+            ("Assumed value", "Value", "Unit", "How far the answer moves", "Parameter"),
             tuple(rows),
         ),
     }

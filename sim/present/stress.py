@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sim.present.levers import rule_in_words
 from sim.present.names import CO_PRIMARY, metric_name
 from sim.present.read import BASELINE, CENTRAL, Stored
 from sim.present.words import listed
@@ -114,7 +115,10 @@ def _logic(stored: Stored) -> Items:
     named = listed([name.replace("_", " ") for name in services]) or "none in this result"
     changes = "; ".join(
         f"{story.title}: "
-        + ", ".join(f"{path} from {before} to {after}" for path, before, after in story.changes)
+        + ", ".join(
+            f"{rule_in_words(path)} from {before} to {after} [{path}]"
+            for path, before, after in story.changes
+        )
         for story in stored.options
         if story.changes
     )

@@ -69,6 +69,10 @@ def test_a_request_is_answered_round_by_round_with_the_result_of_the_command_lin
         result.verify()
         assert set(result.outcomes["replication"]) == set(range(replications))
         assert result.manifest["command"].startswith("cliffedge compare people.arrivals.multiplier=0.01 ")
+    took = desk.pace.of("first_with_today")
+    assert took is not None
+    assert 0 < took < time.time() - job.arrived
+    assert desk.pace.of("first") is None
     text = client.get(f"/answer?{job.query}").text
     assert "Finished." in text
     assert f"/result/{job.rounds[-1]}/comparison.html" in text

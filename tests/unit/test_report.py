@@ -139,9 +139,14 @@ def test_no_sentence_says_falls_or_rises_where_the_interval_holds_zero(html: str
 def test_how_far_each_assumed_value_moves_the_answer_is_told_beside_it(stored: Stored) -> None:
     primary = report.first_headline(stored)
     told = report.moved(stored, primary)
-    rows = {row[0]: row for row in told["table"].rows}
+    rows = {row[-1]: row for row in told["table"].rows}
     moved = rows["support.needs_assessment.mean_post_cg_stay_days"]
-    assert moved[1] == "150"
+    assert moved[:2] == ("Mean stay in support after a positive decision today", "150")
+    named = [row[0] for row in rows.values()]
+    assert [name for name in named if re.search(r"[a-z]_[a-z]|\*|\w\.\w", name)] == []
+    assert [
+        name for name in named if name.startswith(("That ", "Spread of that", "From a date", "Among"))
+    ] == []
     effect = primary[0]
     (stay,) = (each for each in effect.assumptions if each.entry == "post_cg_stay")
     values = (*stay.values, effect.mean)

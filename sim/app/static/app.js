@@ -72,7 +72,7 @@
     if (!part || !part.dataset.again) {
       return;
     }
-    let wait = 1000;
+    let wait = (part.dataset.version || "").startsWith("True-0-") ? 300 : 1000; // a first answer takes seconds
     try {
       if (part.dataset.job && !document.hidden) {
         const response = await fetch("/status?id=" + encodeURIComponent(part.dataset.job));
