@@ -5,13 +5,23 @@ Not a parameter itself; the branches stand in the ``schema_*`` modules and meet 
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+from typing import ClassVar, Self
+
+from pydantic import BaseModel, ConfigDict, model_validator
 
 
 class Part(BaseModel):
     """A branch of the tree: frozen, and unknown names are mistakes."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+    shares_of_one: ClassVar[tuple[tuple[str, ...], ...]] = ()
+    """Names of shares that together make up at most a whole; studies vary them within it."""
+
+    @model_validator(mode="after")
+    def shares_stay_within_a_whole(self) -> Self:
+        for names in self.shares_of_one:
+            self._must_not_exceed_one(*names)
+        return self
 
     def _sum(self, *names: str) -> float:
         """Return the sum of the named shares, in the order given."""

@@ -6,9 +6,6 @@ Meanings, sources and ranges stand in the evidence register; limits of single va
 from __future__ import annotations
 
 import warnings
-from typing import Self
-
-from pydantic import model_validator
 
 from sim.config.parts import Part
 from sim.config.schema_homes import HomesByRegion, HomesLine, Supply
@@ -91,6 +88,11 @@ class Register(Part):
 
 
 class MainDuty(Part):
+    shares_of_one = (
+        ("social_offer_share", "private_offer_share", "refused_offer_share"),
+        ("social_offer_share_london", "private_offer_share_london", "refused_offer_share"),
+    )
+
     intentional_share: Share
     mean_years: Rate
     mean_years_london: Rate
@@ -101,13 +103,6 @@ class MainDuty(Part):
     refused_offer_share: Share
     reapplication_days: Days
     notice_days: Days
-
-    @model_validator(mode="after")
-    def offers_are_shares(self) -> Self:
-        refused = "refused_offer_share"
-        self._must_not_exceed_one("social_offer_share", "private_offer_share", refused)
-        self._must_not_exceed_one("social_offer_share_london", "private_offer_share_london", refused)
-        return self
 
 
 class Wales(Part):

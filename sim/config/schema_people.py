@@ -23,6 +23,8 @@ class ByAge(Part):
 
 
 class Arrivals(Part):
+    shares_of_one = (("projected_adult_share", "projected_child_share"),)
+
     """Referrals a quarter, published, then projected; repeats the model makes come on top."""
 
     published: ByAge
@@ -35,11 +37,6 @@ class Arrivals(Part):
     projected_child_share: Share
     projected_declined_ratio: Share
     multiplier: Count
-
-    @model_validator(mode="after")
-    def projected_ages_are_shares(self) -> Self:
-        self._must_not_exceed_one("projected_adult_share", "projected_child_share")
-        return self
 
 
 class ResponderMix(Part):
@@ -86,6 +83,8 @@ class Cells(Part):
 
 
 class Regions(Part):
+    shares_of_one = (("wales", "scotland", "northern_ireland"),)
+
     """Shares of arrivals; the nine English regions are shares of England."""
 
     wales: Share
@@ -103,7 +102,6 @@ class Regions(Part):
 
     @model_validator(mode="after")
     def everybody_lives_somewhere(self) -> Self:
-        self._must_not_exceed_one("wales", "scotland", "northern_ireland")
         self._must_sum_to_one(
             "north_east",
             "north_west",
@@ -230,16 +228,13 @@ class Disqualification(Part):
 
 
 class CriminalCase(Part):
+    shares_of_one = (("own_share", "witness_share"),)
+
     """A criminal case that holds a conclusive decision: one's own, or one in which one is a witness."""
 
     own_share: Share
     witness_share: Share
     mean_days: Days
-
-    @model_validator(mode="after")
-    def cases_are_shares(self) -> Self:
-        self._must_not_exceed_one("own_share", "witness_share")
-        return self
 
 
 class Decisions(Part):

@@ -39,6 +39,8 @@ class Beds(Part):
 
 
 class NeedsAssessment(Part):
+    shares_of_one = (("fully_agreed", "partly_agreed"),)
+
     """Recovery Needs Assessments after a positive conclusive decision."""
 
     first_requested_share: DatedShare
@@ -48,11 +50,6 @@ class NeedsAssessment(Part):
     partly_agreed: Share
     full_to_mean_ratio: Rate
     mean_post_cg_stay_days: Days
-
-    @model_validator(mode="after")
-    def outcomes_are_shares(self) -> Self:
-        self._must_not_exceed_one("fully_agreed", "partly_agreed")
-        return self
 
 
 class Casework(Part):
@@ -104,6 +101,8 @@ class Support(Part):
 
 # ---------------------------------------------------------------------------------------- status, places
 class Asylum(Part):
+    shares_of_one = (("claim_share", "leave_share"),)
+
     claim_share: Share
     leave_share: Share
     decision_median_days: Days
@@ -117,11 +116,6 @@ class Asylum(Part):
     notice_after_grant_exempt_days: DatedDays
     notice_after_refusal_days: Days
     section_4_share: Share
-
-    @model_validator(mode="after")
-    def claim_and_leave_are_shares(self) -> Self:
-        self._must_not_exceed_one("claim_share", "leave_share")
-        return self
 
     accommodation_share: Share
     later_claim_share: Share
@@ -147,16 +141,13 @@ class TemporaryPermission(Part):
 
 
 class Status(Part):
+    shares_of_one = (("eu_settled_share", "eu_pre_settled_share"),)
+
     eu_settled_share: Share
     eu_pre_settled_share: Share
     eu_qualifying_share: Share
     asylum: Asylum
     temporary_permission: TemporaryPermission
-
-    @model_validator(mode="after")
-    def eu_nationals_are_shares(self) -> Self:
-        self._must_not_exceed_one("eu_settled_share", "eu_pre_settled_share")
-        return self
 
 
 class PlaceMix(Part):

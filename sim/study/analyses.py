@@ -236,7 +236,8 @@ def _settings(
     asked: Asked, vary: Sequence[str] | None, draws: int, file: Path | None
 ) -> list[tuple[str, ...]]:
     """Draws from the ranges, or those of a file."""
-    from sim.study.varied import assumed, calibrated, chosen, drawn
+    from sim.study.given import calibrated
+    from sim.study.varied import assumed, chosen, drawn
 
     if file is not None:
         if vary:

@@ -139,14 +139,15 @@ def _tornado(asked: Asked, varied: Sequence[Varied], option: Option | None, figu
     points = [asked.point(CENTRAL, (), option)]
     for place, one in enumerate(varied):
         points += [
-            asked.point(f"t{place}{end}", (one.set_to(getattr(one, end)),), option) for end in ("low", "high")
+            asked.point(f"t{place}{end}", (one.at(share),), option)
+            for share, end in enumerate(("low", "high"))
         ]
     values = figures(points)
     rows = []
     for place, one in enumerate(varied):
         for end in range(2):
             change = values[1 + 2 * place + end] - values[0]
-            rows.append((one.path, ("low", "high")[end], (one.low, one.high)[end], *_interval(change)))
+            rows.append((one.path, ("low", "high")[end], (one.low, one.room())[end], *_interval(change)))
     table = pd.DataFrame(rows, columns=["path", "end", "value", "change", "change_low", "change_high"])
     table["central"] = float(values[0].mean())
     return table

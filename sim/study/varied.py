@@ -6,12 +6,12 @@ Gives settings as ``path=value`` texts for points. It knows no figure and runs n
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from sim.errors import SimError
+from sim.study.given import SIZE, not_held
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-NOT_VARIED: Final = ("costs", "people.arrivals.multiplier")
+NOT_VARIED: Final = ("costs", SIZE)
 """Prices change no event and have a band of their own; the multiplier is the size of the model's world."""
 UNSURE: Final = ("assumed", "recalled")
 
@@ -34,6 +34,8 @@ class Varied:
     low, central, high : float
     whole : bool
         Whether it takes whole numbers only.
+    beside : tuple of tuple of (str, float)
+        Shares that with this one make up at most a whole, with their central values; a tuple for each whole.
     """
 
     path: str
@@ -42,10 +44,23 @@ class Varied:
     high: float
     unit: str
     whole: bool
+    beside: tuple[tuple[tuple[str, float], ...], ...] = ()
+
+    def room(self, given: Mapping[str, float] | None = None) -> float:
+        """How high it may go: its own high end, or what the shares beside it leave of a whole.
+
+        Parameters
+        ----------
+        given : mapping of str to float, optional
+            Values of shares beside it; those not given are central.
+        """
+        given = given or {}
+        left = [1 - sum(given.get(path, central) for path, central in group) for group in self.beside]
+        return max(self.low, min(self.high, *left)) if left else self.high
 
     def at(self, share: float) -> str:
-        """The override at this share of the range."""
-        return self.set_to(self.low + share * (self.high - self.low))
+        """The override at this share of the range, everything else central."""
+        return self.set_to(self.low + share * (self.room() - self.low))
 
     def set_to(self, value: float) -> str:
         """The override that sets this value."""
@@ -53,8 +68,17 @@ class Varied:
 
 
 def overrides(varied: Sequence[Varied], shares: Floats) -> tuple[str, ...]:
-    """The overrides of one row of the unit cube, shape (n_parameters,)."""
-    return tuple(one.at(float(share)) for one, share in zip(varied, shares, strict=True))
+    """The overrides of one row of the unit cube, shape (n_parameters,).
+
+    Notes
+    -----
+    Of shares that together make up at most a whole, each goes up to what those before it leave, with the low
+    ends of those behind it kept free. So every row of the cube is a setting that is allowed.
+    """
+    given = {one.path: one.low for one in varied}
+    for one, share in zip(varied, shares, strict=True):
+        given[one.path] = one.low + float(share) * (one.room(given) - one.low)
+    return tuple(one.set_to(given[one.path]) for one in varied)
 
 
 def assumed(world: Sequence[str] = ()) -> tuple[Varied, ...]:
@@ -73,8 +97,8 @@ def assumed(world: Sequence[str] = ()) -> tuple[Varied, ...]:
     from sim.config.evidence import register
 
     held = {text.partition("=")[0].lstrip("+") for text in world}
-    found = []
-    for path, value in _numbers(world).items():
+    numbers, found = _numbers(world), []
+    for path in numbers:
         if path in held or any(path == name or path.startswith(f"{name}.") for name in NOT_VARIED):
             continue
         covering = register().covering(path)
@@ -87,7 +111,7 @@ def assumed(world: Sequence[str] = ()) -> tuple[Varied, ...]:
             and entry.range
             and entry.range[0] < entry.range[1]
         ):
-            found.append(_of(path, value, entry.range, entry.unit))
+            found.append(_of(path, numbers, entry.range, entry.unit))
     return tuple(found)
 
 
@@ -97,7 +121,8 @@ def chosen(texts: Sequence[str], world: Sequence[str] = (), kind: str | None = "
     Raises
     ------
     SimError
-        If a path is unknown or no single number, has no range, or is not of this kind; names the nearest.
+        If a path is unknown or no single number, has no range, is not of this kind, or is held in the whole
+        study; names the nearest.
     """
     from sim.config.evidence import register
     from sim.config.mistakes import did_you_mean, nearest_path
@@ -110,28 +135,18 @@ def chosen(texts: Sequence[str], world: Sequence[str] = (), kind: str | None = "
             raise SimError(f"{path}: is no parameter that holds a single number{hint}")
         entry = register().entry(path)
         if kind is not None and entry.kind != kind:
-            raise SimError(f"{path}: is a {entry.kind} parameter; allowed here: a {kind} parameter")
+            more = f"; nearest: cliffedge sweep option.{path}=a,b" if entry.kind == "lever" else ""
+            raise SimError(f"{path}: is a {entry.kind} parameter; allowed here: a {kind} parameter{more}")
         ends = _ends(text, given) if has_ends else entry.range
         if ends is None:
             raise SimError(f"{path}: the register has no range for it; give one: {path}=LOW:HIGH")
-        found.append(_of(path, numbers[path], ends, entry.unit))
+        found.append(_of(path, numbers, ends, entry.unit))
+        if has_ends:
+            _allowed(found[-1], text, world)
     if len({one.path for one in found}) < len(found):
         raise SimError("A parameter is named twice among those to vary; name each once")
+    not_held([one.path for one in found], world, "--vary")
     return tuple(found)
-
-
-def _same_size(place: Path, world: Sequence[str]) -> None:
-    """Refuse a calibrated set in a world of another size: queues are not those that were fitted."""
-    from sim.calibrate.store import load_manifest
-    from sim.config.compose import baseline
-
-    fitted, here = load_manifest(place).get("size"), baseline(tuple(world)).people.arrivals.multiplier
-    if fitted is not None and float(fitted) != float(here):
-        raise SimError(
-            f"{place}: these settings were fitted with people.arrivals.multiplier={fitted:g}, and this study "
-            f"has {here:g}; allowed: the size that was calibrated, since waits differ with size; "
-            f"nearest: people.arrivals.multiplier={fitted:g}"
-        )
 
 
 def _ends(text: str, given: str) -> tuple[float, float]:
@@ -143,12 +158,44 @@ def _ends(text: str, given: str) -> tuple[float, float]:
             f"{text}: must be PATH=LOW:HIGH in numbers, for example places.bridging.places=0:800"
         ) from None
     if not (math.isfinite(ends[0]) and math.isfinite(ends[1]) and ends[0] < ends[1]):
-        raise SimError(f"{text}: LOW must lie below HIGH; nearest: {high}:{low}")
+        turned = f"{high}:{low}" if ends[1] < ends[0] else "LOW:HIGH with two numbers that differ"
+        raise SimError(f"{text}: LOW must lie below HIGH; nearest: {turned}")
     return ends
 
 
-def _of(path: str, value: float, ends: tuple[float, float], unit: str) -> Varied:
-    return Varied(path, float(ends[0]), float(value), float(ends[1]), unit, isinstance(value, int))
+def _allowed(one: Varied, text: str, world: Sequence[str]) -> None:
+    """Refuse ends that the parameter cannot take."""
+    from sim.config.compose import baseline
+    from sim.config.mistakes import ConfigurationError
+
+    for share in (0.0, 1.0):
+        try:
+            baseline((*world, one.at(share)))
+        except ConfigurationError as error:
+            raise SimError(f"{text}: {error.mistakes[0].line()}") from None
+
+
+def _of(path: str, numbers: Mapping[str, Any], ends: tuple[float, float], unit: str) -> Varied:
+    low, central, high = float(ends[0]), float(numbers[path]), float(ends[1])
+    return Varied(path, low, central, high, unit, isinstance(numbers[path], int), _beside(path, numbers))
+
+
+def _beside(path: str, numbers: Mapping[str, Any]) -> tuple[tuple[tuple[str, float], ...], ...]:
+    """The shares that with this one make up at most a whole, with their central values, whole by whole."""
+    from sim.config.schema import Parameters
+
+    branch, _, name = path.rpartition(".")
+    kind: Any = Parameters
+    for step in branch.split(".") if branch else ():
+        if step not in getattr(kind, "model_fields", {}):
+            return ()
+        kind = kind.model_fields[step].annotation
+    groups = [group for group in getattr(kind, "shares_of_one", ()) if name in group]
+    return tuple(
+        tuple((f"{branch}.{each}", float(numbers[f"{branch}.{each}"])) for each in group if each != name)
+        for group in groups
+        if all(f"{branch}.{each}" in numbers for each in group)
+    )
 
 
 def _numbers(world: Sequence[str]) -> dict[str, Any]:
@@ -169,49 +216,3 @@ def drawn(varied: Sequence[Varied], count: int, seed: int) -> list[tuple[str, ..
 
     cube = qmc.LatinHypercube(len(varied), rng=np.random.default_rng(seed)).random(count)
     return [overrides(varied, row) for row in cube]
-
-
-def calibrated(place: Path, world: Sequence[str] = ()) -> list[tuple[str, ...]]:
-    """Settings that someone else chose: a text file of one setting a line, or a folder of a calibration.
-
-    Parameters
-    ----------
-    place : Path
-    world : sequence of str
-        Overrides that hold in the whole study; its size must be the one that was calibrated.
-
-    Raises
-    ------
-    SimError
-        If there is nothing to read, settings do not set the same parameters, or they were fitted in a world
-        of another size (a file of settings does not say of which, and is not checked).
-    """
-    if place.is_dir():
-        from sim.calibrate import load_set
-
-        settings = load_set(place)
-        _same_size(place, world)
-        if not settings:
-            raise SimError(
-                f"{place}: the record rules out every setting, so the set of this calibration is empty; "
-                "allowed: a set with settings in it; nearest: leave --settings away, to draw from ranges"
-            )
-    elif place.is_file():
-        lines = (line.split("#")[0].split() for line in place.read_text(encoding="utf-8").splitlines())
-        settings = [tuple(words) for words in lines if words]
-    else:
-        raise SimError(
-            f"{place}: there is no such file or folder of settings; allowed: a file of one setting a line, "
-            f"or the folder of a calibration; nearest: cliffedge study calibrate --folder {place}"
-        )
-    if not settings:
-        raise SimError(
-            f"{place}: holds no setting; allowed: one setting a line, as path=value path=value, three or more"
-        )
-    names = {tuple(sorted(text.partition("=")[0] for text in one)) for one in settings}
-    if len(names) != 1:
-        raise SimError(
-            f"{place}: holds {len(settings)} settings that set {len(names)} different lists of parameters; "
-            "allowed: one setting or more, all of the same parameters"
-        )
-    return settings

@@ -9,9 +9,10 @@ import pytest
 
 from sim.calibrate.space import Dimension, Space
 from sim.calibrate.store import Folder
+from sim.config.compose import baseline
 from sim.errors import SimError
 from sim.present.study import render
-from sim.study import choosing, uncertainty, varied
+from sim.study import choosing, given, uncertainty, varied
 from sim.study.asking import Asked, Findings, options_of
 from sim.study.unit import Figures, Task
 
@@ -81,7 +82,7 @@ def calibrated(folder: Path, places: np.ndarray, size: float = 1.0) -> Path:
 
 def test_a_calibrated_set_is_read_and_used(asked: Asked, tmp_path: Path) -> None:
     place = calibrated(tmp_path / "set", np.array([[0.0, 0.0], [0.5, 1.0], [1.0, 0.5]]))
-    settings = varied.calibrated(place)
+    settings = given.calibrated(place)
     assert settings[1] == (f"{STREET}=0.75", f"{FRIENDS}=0.6")
     found = uncertainty.study(asked, settings, OPTIONS, [METRIC])
     mean = found.tables["parts"].set_index("option")["mean"]
@@ -96,8 +97,8 @@ def page(found: Findings, asked: Asked) -> str:
 def test_a_set_fitted_in_a_world_of_another_size_is_refused(tmp_path: Path) -> None:
     place = calibrated(tmp_path / "set", np.array([[0.5, 1.0]]), size=0.1)
     with pytest.raises(SimError, match=r"fitted with people.arrivals.multiplier=0.1, and this study has 1;"):
-        varied.calibrated(place)
-    assert varied.calibrated(place, ("people.arrivals.multiplier=0.1",)) == [
+        given.calibrated(place)
+    assert given.calibrated(place, ("people.arrivals.multiplier=0.1",)) == [
         (f"{STREET}=0.75", f"{FRIENDS}=0.6")
     ]
 
@@ -130,15 +131,78 @@ def test_a_choice_without_regret_names_no_world_and_todays_rules_take_a_plural(a
 
 def test_an_empty_or_missing_set_is_refused_and_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(SimError, match="the record rules out every setting"):
-        varied.calibrated(calibrated(tmp_path / "nothing", np.zeros((0, 2))))
+        given.calibrated(calibrated(tmp_path / "nothing", np.zeros((0, 2))))
     with pytest.raises(SimError, match="nearest: cliffedge study calibrate"):
-        varied.calibrated(tmp_path / "nowhere")
+        given.calibrated(tmp_path / "nowhere")
     (tmp_path / "folder").mkdir()
     with pytest.raises(SimError, match="holds no calibration"):
-        varied.calibrated(tmp_path / "folder")
+        given.calibrated(tmp_path / "folder")
     (tmp_path / "blank.txt").write_text("# none\n")
     with pytest.raises(SimError, match="holds no setting"):
-        varied.calibrated(tmp_path / "blank.txt")
+        given.calibrated(tmp_path / "blank.txt")
+
+
+def test_a_file_of_settings_tells_its_size_where_it_matters(tmp_path: Path) -> None:
+    size, beds = "people.arrivals.multiplier", "support.beds.places={2014-01-01: 100, 2020-01-01: 120}"
+    file = tmp_path / "mine.txt"
+    file.write_text(f"{STREET}=0.6 {size}=0.1  # first\n\n{STREET}=0.7 {size}=0.1\n")
+    with pytest.raises(SimError, match=f"fitted with {size}=0.1, and this study has 1;.*nearest: {size}=0.1"):
+        given.calibrated(file)
+    assert len(given.calibrated(file, (f"{size}=0.1",))) == 2
+    file.write_text(f"{beds} {STREET}=0.6\n")
+    with pytest.raises(SimError, match=f"does not tell of which size.*nearest: {size}=1"):
+        given.calibrated(file)
+    file.write_text(f"{beds} {STREET}=0.6 {size}=1\n")
+    assert given.calibrated(file) == [(beds, f"{STREET}=0.6", f"{size}=1")]
+    file.write_text(f"{STREET}=0.6 {size}=0.1\n{STREET}=0.7 {size}=1\n")
+    with pytest.raises(SimError, match=r"multiplier is 0.1, 1; allowed: one number, in every line"):
+        given.calibrated(file)
+
+
+def test_mistakes_in_a_file_of_settings_name_the_line_and_the_nearest(tmp_path: Path) -> None:
+    file = tmp_path / "mine.txt"
+    for text, told in (
+        (f"{STREET}=0.6\nsix\n", "line 2: 'six' sets no parameter; allowed: one setting a line"),
+        (f"{STREET}=0.6 {STREET}=0.7\n", f"line 1: sets {STREET} twice"),
+        (f"{STREET[:-1]}=0.6\n", f"(?s)first setting: .*{STREET}"),
+        (f"{STREET}=0.6\n{FRIENDS}=0.3\n", "2 settings that set 2 different lists"),
+    ):
+        file.write_text(text)
+        with pytest.raises(SimError, match=told):
+            given.calibrated(file)
+    file.write_bytes(b"\xff\xfe")
+    with pytest.raises(SimError, match="is no text that can be read"):
+        given.calibrated(file)
+    file.write_text(f"{STREET}=0.6\n")
+    with pytest.raises(SimError, match=f"{STREET}=0.5: holds in the whole study.*nearest: leave"):
+        given.calibrated(file, (f"{STREET}=0.5",))
+
+
+def test_every_setting_drawn_from_the_register_is_allowed_and_shares_reach_the_whole() -> None:
+    """Shares of one whole whose ranges together pass 1 are taken up to what is left of it."""
+    every = varied.assumed()
+    by_path = {one.path: place for place, one in enumerate(every)}
+    first, second = "status.eu_settled_share", "status.eu_pre_settled_share"
+    assert sum(every[by_path[path]].high for path in (first, second)) > 1  # or this test tries nothing
+    for share in (0.0, 1.0):
+        baseline(varied.overrides(every, np.full(len(every), share)))
+    told = dict(text.split("=") for text in varied.overrides(every, np.ones(len(every))))
+    assert float(told[first]) == 0.9
+    assert float(told[second]) == pytest.approx(0.1)
+    alone = every[by_path[first]]
+    assert float(alone.at(1.0).split("=")[1]) == pytest.approx(0.75)  # what 0.25 beside it leaves
+    baseline((alone.at(1.0),))
+
+
+def test_ends_that_a_parameter_cannot_take_and_what_is_held_are_refused() -> None:
+    with pytest.raises(SimError, match=f"{STREET}=0.5:1.5: .*1.5.*must be"):
+        varied.chosen([f"{STREET}=0.5:1.5"])
+    with pytest.raises(SimError, match=f"{STREET}=0.5: holds in the whole study"):
+        varied.chosen([STREET], (f"{STREET}=0.5",))
+    with pytest.raises(
+        SimError, match=r"is a lever.*nearest: cliffedge sweep option.housing.applying.told_share"
+    ):
+        varied.chosen(["housing.applying.told_share"])
 
 
 def test_too_few_draws_for_the_worth_of_knowing_are_refused_before_anything_is_run(asked: Asked) -> None:
