@@ -88,12 +88,14 @@ def write(folder: Path) -> Path:
 
 def render(found: Findings) -> str:
     """The page as HTML."""
+    import re
+
     from markupsafe import Markup, escape
 
     def breakable(text: str) -> Markup:
-        """Long paths may be broken at their dots and at underscores."""
+        """Long paths may be broken at their dots, underscores and equals signs; numbers stay whole."""
         return (
-            Markup(str(escape(text)).replace(".", ".<wbr>").replace("_", "_<wbr>"))
+            Markup(re.sub(r"(\.(?=[A-Za-z])|_|=)", r"\1<wbr>", str(escape(text))))
             if "_" in text
             else escape(text)
         )
@@ -173,12 +175,19 @@ def amount(value: float, *, sign: bool = False) -> str:
 
     Examples
     --------
-    >>> amount(-1234.4), amount(3.21, sign=True), amount(0.0)
-    ('−£1,234', '+£3.21', '£0')
+    >>> amount(-1234.4), amount(17.42), amount(3.2, sign=True), amount(0.5), amount(0.004)
+    ('−£1,234', '£17', '+£3.20', '£0.50', '£0')
     """
-    text = number(value, sign=sign)
-    before = text[:1] if text[:1] in "−+" else ""
-    return text if text == "not known" else f"{before}£{text[len(before) :]}"
+    import math
+
+    from sim.present.words import MINUS
+
+    if not math.isfinite(value):
+        return "not known"
+    text = f"{abs(value):,.2f}" if abs(value) < 9.995 else f"{abs(value):,.0f}"
+    if text == "0.00":
+        return "£0"
+    return f"{MINUS if value < 0 else '+' if sign else ''}£{text}"
 
 
 def rule_words(rule: str) -> str:

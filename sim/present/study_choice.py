@@ -139,9 +139,9 @@ def budget_page(found: Findings) -> Page:
         best = table[table["package"] == winner["package"]].iloc[0]
         beyond = best["gain_low"] > 0
         words = [
-            f"Of the {len(table)} packages tried, {option_words(winner['package'])} comes out best among "
-            "those that "
-            f"surely cost no more than {pounds}: {measure.title.lower()} improves by "
+            f"Of the {len(table)} packages tried, {option_words(winner['package'])} "
+            + ("comes out best among those" if "second" in winner else "alone comes out better among those")
+            + f" that surely cost no more than {pounds}: {measure.title.lower()} improves by "
             f"{measure.figure(best['gain'], sign=False)} {measure.unit} "
             f"({measure.ends(best['gain_low'], best['gain_high'], sign=False)})"
             + ("." if beyond else ", which is not told from no change."),
@@ -255,10 +255,7 @@ def solve_page(found: Findings) -> Page:
         svg_uri(picture),
         "Dots with intervals, one a setting, joined by a line; a dashed line at the target. "
         + " ".join(words),
-        "Mean at each setting and its 95% t interval over replications. Upright line and band: where the "
-        "mean line "
-        "meets the target, and the 95% interval of that setting (chance alone; the same luck at every "
-        "setting).",
+        "Mean at each setting and its 95% t interval over replications. " + _caption_of(drawn),
         Table("The measure at every setting run", (what, measure.title, "95% interval"), rows),
     )
     return Page(
@@ -281,6 +278,19 @@ def solve_page(found: Findings) -> Page:
     )
 
 
+def _caption_of(drawn: tuple[float, float, float] | None) -> str:
+    """What is drawn of the answer: nothing, an upright line, or a line in a band."""
+    if drawn is None:
+        return "Dashed line: the target. No setting in this figure is the answer, so none is marked."
+    at, low, high = drawn
+    if low == at == high:
+        return "Upright line: where the mean line meets the target in these runs; it has no interval."
+    return (
+        "Upright line and band: where the mean line meets the target, and the 95% interval of that setting "
+        "(chance alone; the same luck at every setting)."
+    )
+
+
 def _solved(
     settings: dict[str, Any],
     root: dict[str, Any] | None,
@@ -292,11 +302,20 @@ def _solved(
     """The answer in words, and what is drawn of it."""
     if root is None:
         low, high = table["mean"].min(), table["mean"].max()
-        return [
-            f"{subject} does not meet the target of {goal} anywhere between {settings['low']:g} and "
-            f"{settings['high']:g}: the means there go from "
-            f"{measure.figure(low, sign=False)} to {measure.figure(high, sign=False)} {measure.unit}."
-        ], None
+        away = (table["mean"] - settings["target"]).abs()
+        near = table.loc[away.idxmin()]
+        words = [
+            f"{subject}: no setting between {settings['low']:g} and {settings['high']:g} meets the target of "
+            f"{goal}. The means there go from {measure.figure(low, sign=False)} to "
+            f"{measure.figure(high, sign=False)} {measure.unit}; the nearest is "
+            f"{measure.figure(away.min(), sign=False)} {measure.unit} away, at {near['setting']:g}."
+        ]
+        if near["low"] <= settings["target"] <= near["high"]:
+            words.append(
+                "Its 95% interval holds the target, so chance may be the reason: run more replications, or "
+                "search further."
+            )
+        return words, None
     at, low, high = root["at"], root["low"], root["high"]
     if root["known"]:
         says = f"{number(low)} to {number(high)}"

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from sim.study.asking import Findings
 
 SHOWN = 12
+FEWEST = 10
+"""Trajectories below which the page says that bootstrap intervals over them are too narrow."""
 
 
 def page(found: Findings) -> Page:
@@ -32,7 +34,8 @@ def page(found: Findings) -> Page:
         sections.append(_structures(found, measure, whose))
     return Page(
         f"What moves {measure.title[0].lower() + measure.title[1:]}?",
-        f"Assumptions are varied between the ends of the evidence register's ranges to see which of them "
+        "Assumptions are varied between the ends of their ranges, the evidence register's unless others were "
+        "given, to see which of them "
         f"move {whose}: {measure.title.lower()}, in {measure.unit}.",
         sections,
         (
@@ -50,18 +53,29 @@ def _screening(found: Findings, measure: Measure, whose: str) -> Section:
     clear = table[table["square_low"] > 0]
     count = int(found.settings["parameters"])
     if len(clear):
+        rest = count - len(clear)
         names = ", ".join(clear["path"].head(5))
         more = f", and {len(clear) - 5} more" if len(clear) > 5 else ""
         lead = (
             f"{len(clear)} of {count} parameters move {whose} by more than chance explains: {names}{more}. "
-            f"For the other {count - len(clear)} these runs do not tell an effect from chance."
+            + (f"For the other {rest} these runs do not tell an effect from chance." if rest > 1 else "")
+            + ("For the other one these runs do not tell an effect from chance." if rest == 1 else "")
         )
     else:
         lead = (
             f"For none of the {count} parameters do these runs tell an effect on {whose} from chance. More "
             "replications or trajectories, or a larger world, would tell more."
         )
-    many = f"With {count} intervals of 95%, about {number(0.025 * count)} lie above 0 by luck alone."
+    lucky = round(0.025 * count)
+    many = (
+        f"Of {count} intervals of 95%, {f'about {lucky}' if lucky > 1 else 'one'} may lie above 0 by luck "
+        "alone."
+    )
+    if (made := int(found.settings["trajectories"])) < FEWEST:
+        many += (
+            f" They come from {made} trajectories alone, and are too narrow: ask for {FEWEST} or more "
+            f"(--trajectories={FEWEST}) before relying on them."
+        )
     shown = table.head(SHOWN)
     rows = tuple(
         (
@@ -146,9 +160,8 @@ def _tornado(found: Findings, measure: Measure, whose: str) -> Section:
     return Section(
         "One at a time (tornado)",
         (
-            f"In the central world {whose} is {central} {measure.unit}. {len(clear)} of {len(table)} ends "
-            "change it "
-            "by more than chance explains.",
+            f"In the central world {whose} is {central} {measure.unit}. {len(clear) or 'None'} of the "
+            f"{len(table)} ends {'change' if len(clear) > 1 else 'changes'} it by more than chance explains.",
         ),
         block,
     )
@@ -217,7 +230,8 @@ def _structures(found: Findings, measure: Measure, whose: str) -> Section:
     words = (
         f"{len(tried)} of {len(table)} structural assumptions have a switch and were switched, each alone "
         "and as far "
-        f"as its range goes; {len(clear)} of them change {whose} by more than chance explains. The other "
+        f"as its range goes; {len(clear) or 'none'} of them "
+        f"{'changes' if len(clear) == 1 else 'change'} {whose} by more than chance explains. The other "
         f"{len(table) - len(tried)} cannot be switched in the configuration and are not tried."
     )
     caption = "Structural assumptions switched, one at a time, the largest change first"
@@ -225,4 +239,5 @@ def _structures(found: Findings, measure: Measure, whose: str) -> Section:
         "Structural assumptions switched once",
         (words,),
         table=Table(caption, ("Assumption", "Switched to", "Change", "95% interval"), rows),
+        numeric_from=2,
     )

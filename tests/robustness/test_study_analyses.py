@@ -58,7 +58,11 @@ def test_a_target_is_solved_and_a_target_out_of_reach_is_said(asked: Asked) -> N
     assert found.settings["root"]["at"] == pytest.approx(150, abs=2)
     assert found.settings["root"]["low"] < found.settings["root"]["high"]
     never = solving.study(asked, homes, METRIC, -50.0, is_lever=True)
-    assert "does not meet" in answer(never)[0]
+    assert "meets the target" in answer(never)[0]
+    assert answer(never)[0].startswith("Days with nowhere secure")
+    told = render(never)
+    assert "No setting in this figure is the answer" in told
+    assert "band" not in told.partition("Make it again")[0]
     words = answer(found)[0]
     assert (
         f"is met at places.bridging.places = {found.settings['root']['at']:.0f} homes (95% interval" in words
