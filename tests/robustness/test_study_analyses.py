@@ -60,7 +60,7 @@ def test_a_target_is_solved_and_a_target_out_of_reach_is_said(asked: Asked) -> N
     never = solving.study(asked, homes, METRIC, -50.0, is_lever=True)
     assert "meets the target" in answer(never)[0]
     assert answer(never)[0].startswith("Days with nowhere secure")
-    told = render(never)
+    told = render(Findings.read(never.write(asked.folder)))
     assert "No setting in this figure is the answer" in told
     assert "band" not in told.partition("Make it again")[0]
     words = answer(found)[0]
