@@ -26,6 +26,7 @@ def answer_of(folder: Path) -> dict[str, Any]:
     from sim.errors import SimError
     from sim.present import page, words
     from sim.present.figures import band_title
+    from sim.present.levers import settings_told
     from sim.present.read import effects, load
 
     stored = load(folder)
@@ -40,6 +41,7 @@ def answer_of(folder: Path) -> dict[str, Any]:
         "command": str(manifest["command"]),
         "created": str(manifest["created"]),
         "seed": str(manifest["seed"]),
+        "world": settings_told(str(manifest["command"])),
         "replications": stored.comparison.replications,
         "band_replications": stored.comparison.band_replications,
         "options": [

@@ -1,6 +1,7 @@
 """What can be taken away from a stored result: its page, its data, its configuration.
 
-Files are read where they lie; nothing is made here except the archive of tables.
+Files are read where they lie; nothing is made here except the archive of tables and, on first asking, the
+spreadsheet.
 """
 
 from __future__ import annotations
@@ -18,7 +19,21 @@ from sim.errors import SimError
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-NAMES: Final = ("comparison.html", "report.html", "config.yaml", "scenarios.yaml", "data.zip", "tables.zip")
+SHEETS: Final = "outcomes.xlsx"
+NAMES: Final = (
+    "comparison.html",
+    "report.html",
+    "config.yaml",
+    "scenarios.yaml",
+    "data.zip",
+    "tables.zip",
+    SHEETS,
+)
+_MEDIA: Final = {
+    ".html": "text/html",
+    ".yaml": "application/yaml",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 _TABLES: Final = ("outcomes", "curves", "calendar")
 
 
@@ -68,13 +83,28 @@ def of(folder: Path, name: str) -> Response | None:
     if name in ("data.zip", "tables.zip"):
         content = as_stored(folder) if name == "data.zip" else as_text(folder)
         return Response(content, media_type="application/zip", headers=headers)
-    path = folder / name
+    path = spreadsheet(folder) if name == SHEETS else folder / name
     if not path.is_file():
         if name in PAGES.values():
             return None
         raise SimError(f"{folder.name} has no file {name}.")
-    media = "text/html" if name.endswith(".html") else "application/yaml"
-    return FileResponse(path, media_type=media, headers=headers)
+    return FileResponse(path, media_type=_MEDIA[path.suffix], headers=headers)
+
+
+def spreadsheet(folder: Path) -> Path:
+    """The spreadsheet of a result, where `cliffedge export` puts it; written on first asking.
+
+    Raises
+    ------
+    SimError
+        If the result is damaged, or the disk refuses.
+    """
+    from sim.present.exports import export
+
+    made = folder / "exports" / SHEETS
+    if not made.is_file():
+        export(folder, outcomes="xlsx")
+    return made
 
 
 def as_stored(folder: Path) -> bytes:

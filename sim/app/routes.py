@@ -264,6 +264,7 @@ class Pages:
             choice=choice,
             run_id=run_id,
             told=told,
+            world=words.world_of(told, asked),
             figure=figure,
             failed=failed,
             open=is_open,

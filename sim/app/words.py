@@ -6,6 +6,7 @@ Plain words and values for the templates; no HTML, nothing decided.
 from __future__ import annotations
 
 import re
+import shlex
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -177,6 +178,22 @@ def meaning_of_round(job: Job, rounds: int) -> str:
         return ""
     at = len(job.rounds) - 1
     return ROUND_WORDS[at] if rounds == len(ROUND_WORDS) else f"Round {at + 1} of {rounds}."
+
+
+def world_of(told: dict[str, Any] | None, asked: Job | None) -> list[str]:
+    """What was set in today's rules and in every option, of an answer or of a question that waits for one.
+
+    Examples
+    --------
+    >>> from sim.app.store import Job
+    >>> world_of(None, Job("a", "", "", ("people.arrivals.multiplier=0.5", "experiment.options=[a]"), ""))
+    ['Factor on all arrivals: 0.5']
+    """
+    from sim.present.levers import settings_told
+
+    if told is not None:
+        return list(told.get("world") or settings_told(told["command"]))
+    return settings_told(shlex.join(asked.overrides)) if asked else []
 
 
 def moment(text: str) -> str:

@@ -7,6 +7,7 @@ title is told by the first words of its meaning there.
 from __future__ import annotations
 
 import re
+import shlex
 from typing import Final
 
 TITLES: Final[dict[str, str]] = {
@@ -166,6 +167,33 @@ def plain_title(path: str) -> str:
     ):
         words = words.replace(short, long)
     return words
+
+
+OF_THE_WORLD: Final = ("horizon", "cohort_months", "follow_up_days", "gain_days")
+"""What of `experiment` says whom and how long the runs follow; the rest says how many runs there are."""
+
+
+def settings_told(command: str) -> list[str]:
+    """What a command set in today's rules and in every option, in plain words; nothing for the shipped world.
+
+    Examples
+    --------
+    >>> settings_told("cliffedge compare people.arrivals.multiplier=0.05 experiment.replications=2")
+    ['Factor on all arrivals: 0.05']
+    """
+    told = []
+    for word in shlex.split(command):
+        path, sign, value = word.partition("=")
+        first, _, rest = path.lstrip("+").partition(".")
+        if (
+            not sign
+            or not rest
+            or word.startswith("-")
+            or (first == "experiment" and rest not in OF_THE_WORLD)
+        ):
+            continue
+        told.append(f"{plain_title(path.lstrip('+'))}: {value.strip(chr(34))}")
+    return told
 
 
 def rule_in_words(path: str) -> str:

@@ -228,10 +228,11 @@ def sentence(effect: Effect) -> str:
     'A: the nights out differ by −12.0 days, from 140 days (95% interval from chance −14.0 to −10.0).'
     """
     start = f"{effect.option}: "
+    plain = effect.subject.removesuffix(",")
     if not math.isfinite(effect.mean):
         return f"{start}{effect.subject} could not be measured in these runs."
     if effect.nothing_changed:
-        return f"{start}changes nothing in this model ({effect.subject}: difference exactly 0)."
+        return f"{start}changes nothing in this model ({plain}: difference exactly 0)."
     if not effect.has_interval:
         return (
             f"{start}too few runs to say what is chance; in {_runs(effect.replications)}, {effect.subject} "
@@ -240,7 +241,7 @@ def sentence(effect: Effect) -> str:
     bounds = interval(effect.low or 0.0, effect.high or 0.0, effect.unit)
     if not effect.beyond_chance:
         return (
-            f"{start}no change that can be told from chance in {effect.subject} "
+            f"{start}no change that can be told from chance in {plain} "
             f"({signed(effect.mean, effect.unit)} {noun_of(effect.unit)}, 95% interval {bounds})."
         )
     if not effect.co_primary:

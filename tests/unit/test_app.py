@@ -334,6 +334,24 @@ def test_a_stored_result_is_told_in_the_sentences_of_the_comparison_page(
     assert client.get(f"/result/{stored}/figure.svg").headers["content-type"] == "image/svg+xml"
 
 
+def test_a_changed_world_is_named_above_its_answer(client: Client, stored: str, tmp_path: Path) -> None:
+    words_of_it = "This is not the world as we assume it"
+    assert words_of_it not in client.get(f"/result/{stored}").text
+    answer = next((tmp_path / ".app" / "answers").glob(f"{stored}*.json"))
+    answer.write_text(
+        re.sub(r'"world": \[[^]]*\]', '"world": ["Factor on all arrivals: 0.5"]', answer.read_text())
+    )
+    text = client.get(f"/result/{stored}").text
+    assert words_of_it in text
+    assert "<li>Factor on all arrivals: 0.5</li>" in text
+
+
+def test_a_question_in_a_changed_world_says_so_before_it_is_run(client: Client) -> None:
+    text = client.get(f"/answer?option=priority_need&other={SMALL.replace('=', '%3D')}").text
+    assert "<li>Factor on all arrivals: 0.01</li>" in text
+    assert "not the world as we assume" not in client.get("/answer?option=priority_need").text
+
+
 def test_a_result_can_be_taken_away(client: Client, stored: str, tmp_path: Path) -> None:
     for name in downloads.NAMES:
         response = client.get(f"/result/{stored}/{name}")
