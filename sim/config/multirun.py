@@ -61,8 +61,21 @@ def expand(texts: Sequence[str]) -> list[tuple[str, ...]]:
     swept = [text for text in texts if _is_swept(text)]
     jobs = [_in_order(texts, swept, job) for job in _multirun(swept)]
     if not jobs:
-        raise ConfigurationError([Mistake("the sweep", f"{' '.join(texts)} leaves not a single job to run")])
+        empty = [text for text in swept if not _multirun([text])] or swept
+        raise ConfigurationError([Mistake(*_nothing_in(text)) for text in empty])
     return jobs
+
+
+def _nothing_in(text: str) -> tuple[str, str]:
+    """What an override without a single value is about, and what is allowed."""
+    path, _, values = text.partition("=")
+    why = "holds no value, so there is nothing to run"
+    if "glob(" in values:
+        there = (
+            ", ".join(sorted(story_files())) if path == "scenarios" else "the files of that name in configs"
+        )
+        return f"{path}={values}", f"{why}; allowed: patterns that match one of {there}"
+    return f"{path}={values}", f"{why}; allowed: range(START,STOP,STEP) with START below STOP, or values a,b"
 
 
 def _is_swept(text: str) -> bool:

@@ -304,6 +304,12 @@ def _solved(
         low, high = table["mean"].min(), table["mean"].max()
         away = (table["mean"] - settings["target"]).abs()
         near = table.loc[away.idxmin()]
+        if away.min() == 0:
+            return [
+                f"{subject}: the target of {goal} is met exactly at {settings['path']} = {near['setting']:g} "
+                f"{settings['unit']}, and the means pass it nowhere between {settings['low']:g} and "
+                f"{settings['high']:g}."
+            ], None
         words = [
             f"{subject}: no setting between {settings['low']:g} and {settings['high']:g} meets the target of "
             f"{goal}. The means there go from {measure.figure(low, sign=False)} to "

@@ -5,6 +5,7 @@ Progress goes to standard error, what was found to standard output.
 
 from __future__ import annotations
 
+import math
 import shlex
 import sys
 from collections.abc import Sequence
@@ -170,7 +171,15 @@ def budget(
     from sim.study.asking import options_of
 
     asked = _asked(overrides, [metric, cost], replications, seed, workers, out)
+    _positive("--pounds-a-year", pounds_a_year)
+    _positive("--survivors", survivors)
+    _in_pounds(cost)
     parts = options_of(option or (), 2)
+    if not 1 <= most <= len(parts):
+        raise SimError(
+            f"--most = {most}; allowed: 1 to {len(parts)}, the number of options; "
+            f"nearest: {min(max(most, 1), len(parts))}"
+        )
     _tell(asked, choosing.budget(asked, parts, metric, cost, pounds_a_year, survivors, most))
 
 
@@ -193,6 +202,8 @@ def solve(
     from sim.study.varied import chosen
 
     asked = _asked(overrides, [metric], replications, seed, workers, out)
+    if not math.isfinite(target):
+        raise SimError(f"--target = {target:g}; allowed: a number, in the unit of {metric}")
     (over,) = chosen([parameter], asked.world, kind=None)
     kind = register().kind(over.path)
     if kind == "run":
@@ -218,7 +229,14 @@ def _asked(
     check_metrics(metrics)
     if workers < 0:
         raise SimError(f"workers = {workers}; allowed: 0 (one a core) or more; nearest: 0")
+    if not 0 <= seed < 2**63:
+        raise SimError(f"seed = {seed}; allowed: 0 to 2**63 - 1; nearest: {min(max(seed, 0), 2**63 - 1)}")
     world = tuple(overrides or ())
+    for text in world:
+        if text.lstrip("+").startswith(("scenarios=", "option.")):
+            name, _, value = text.lstrip("+").removeprefix("option.").partition("=")
+            nearest = f"--option={value}" if name == "scenarios" else f"--option={name}={value}"
+            raise SimError(f"{text}: options of a study are named apart from the world; nearest: {nearest}")
     baseline(world)
     last = [0]
 
@@ -254,9 +272,29 @@ def _benefit(metric: str, cost: str, pounds: float | None) -> Benefit | None:
 
     if pounds is None:
         return None
+    _positive("--pounds", pounds)
+    _in_pounds(cost)
     if registered(metric).better != "lower":
         raise SimError(f"--pounds values what is avoided, and {metric} is not to be avoided; choose another")
     return Benefit(metric, cost, pounds)
+
+
+def _in_pounds(cost: str) -> None:
+    """Refuse as a cost what is not counted in pounds for a survivor."""
+    from sim.outcomes.registry import METRICS
+    from sim.outcomes.registry import metric as registered
+
+    if registered(cost).unit != "£":
+        there = ", ".join(one.name for one in METRICS.values() if one.unit == "£")
+        raise SimError(
+            f"--cost {cost}: is counted in {registered(cost).unit}; allowed, in pounds a survivor: {there}"
+        )
+
+
+def _positive(name: str, value: float) -> None:
+    """Refuse what is no number above 0."""
+    if not (math.isfinite(value) and value > 0):
+        raise SimError(f"{name} = {value:g}; allowed: a number above 0")
 
 
 def _tell(asked: Asked, found: Findings) -> None:

@@ -65,6 +65,10 @@ def options_of(texts: Sequence[str], fewest: int = 1) -> tuple[Option, ...]:
         If there are too few, or one is given twice.
     """
     found = tuple(Option.of(text) for text in texts)
+    if any(not (one.scenarios or one.levers) for one in found):
+        raise SimError(
+            "option 'today': today's rules are always among those compared; leave --option=today away"
+        )
     if len(found) < fewest:
         raise SimError(
             f"options = {len(found)}; allowed: {fewest} or more, each as --option NAME or NAME+NAME"

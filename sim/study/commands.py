@@ -25,6 +25,7 @@ RESULTS: Final = Path("results")
 REPLICATIONS: Final = 4
 _WORDS: Final = ("executor", "address", "workers")
 _EXECUTORS: Final = ("local", "serial", "dask")
+FEWEST: Final = {"replications": 1, "seed": 0, "workers": 0}
 _BY_EXPERIMENT: Final = {
     "experiment.replications": "replications",
     "experiment.seed": "seed",
@@ -117,7 +118,7 @@ def ask(
             known = _BY_EXPERIMENT.get(name, name)
             if known in told:
                 raise SimError(f"{text}: is given twice")
-            told[known] = _whole(text, value) if known in ("replications", "seed", "workers") else value
+            told[known] = _whole(text, value, known) if known in FEWEST else value
         else:
             texts.append(text)
     executor = told.get("executor", "local")
@@ -141,11 +142,14 @@ def ask(
     )
 
 
-def _whole(text: str, value: str) -> int:
+def _whole(text: str, value: str, name: str) -> int:
     try:
-        return int(value)
+        number = int(value)
     except ValueError:
         raise SimError(f"{text}: must be one whole number; the same for every point") from None
+    if number < FEWEST[name]:
+        raise SimError(f"{text}: allowed: {FEWEST[name]} or more; nearest: {FEWEST[name]}")
+    return number
 
 
 def _shard(text: str) -> tuple[int, int]:
@@ -194,13 +198,17 @@ def run_design(design: Design, asked: Asked, out: Path | None, command: str) -> 
     root = (out or RESULTS).expanduser().absolute()
     told = [f"{one.name}={one.world}{one.scenarios}{one.levers}" for one in design.points]
     name = f"study-{short_hash(*told, work.replications, seed, metrics, groups, work.program)}"
-    _say(aside, f"{design.title}: {len(design.points)} points x {replications} replications (seed {seed})")
+    count = len(design.points)
+    of_each = "1 replication" if replications == 1 else f"{replications} replications"
+    _say(aside, f"{design.title}: {count} point{'s' * (count != 1)} x {of_each} (seed {seed})")
     if asked.dry_run:
         return _dry_run(work, root, asked, aside, console)
     owner, mine = name, lambda _: True
     if asked.shard is not None:
         number, count = asked.shard
         owner, mine = f"{name}-shard-{number}-of-{count}", lambda where: int(where, 16) % count == number - 1
+    if groups != (ALL,):
+        _check_groups(work, root, owner, metrics, groups)
     with _Progress(aside) as progress:
         report = carry_out(work, root, _executor(asked), mine=mine, owner=owner, progress=progress.show)
     store = Segments(root / UNITS, owner).open()
@@ -216,6 +224,20 @@ def run_design(design: Design, asked: Asked, out: Path | None, command: str) -> 
     rows = dataset.write(root / name, design, work, store, report, metrics, groups, command)
     _say_result(console, root / name, rows, report)
     return root / name
+
+
+def _check_groups(
+    work: Work, root: Path, owner: str, metrics: Sequence[str] | None, groups: Sequence[str]
+) -> None:
+    """Refuse a group that no run yields after the first unit, and not after the last."""
+    from sim.study.evaluate import UNITS, carry_out, local
+    from sim.study.rows import chosen
+    from sim.study.store import Segments
+
+    first = next(work.units()).address
+    carry_out(work, root, local(1), mine=lambda where: where == first, owner=owner)
+    names, _, _ = Segments(root / UNITS, owner).open().figures(first)
+    chosen(names, metrics, groups)
 
 
 def _placed(error: Any, design: Design) -> Any:

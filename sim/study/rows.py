@@ -60,7 +60,9 @@ def chosen(names: Names, metrics: Sequence[str] | None, groups: Iterable[str] | 
         from sim.config.mistakes import did_you_mean, listed, nearest
 
         hint = did_you_mean(nearest(unknown[0], there))
-        raise SimError(f"group {unknown[0]!r} is not measured{hint}. There are: {listed(sorted(there), 40)}")
+        raise SimError(
+            f"group {unknown[0]!r} is not measured{hint or '.'} There are: {listed(sorted(there), 40)}"
+        )
     if metrics is None:
         return [
             number for (_, group), number in place.items() if wanted_groups is None or group in wanted_groups

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from sim.errors import SimError
 from sim.study.asking import Asked, Findings, Option, common
 from sim.study.points import Point
 from sim.study.varied import Varied, overrides
@@ -62,6 +63,13 @@ def study(
 
     from sim.study import morris, sobol
 
+    if most < 1:
+        raise SimError(f"most = {most}; allowed: 1 or more; nearest: 1")
+    if asked.replications < 2:
+        raise SimError(
+            f"replications = {asked.replications}; allowed: 2 or more, to tell chance from settings; "
+            "nearest: 2"
+        )
     which = "value" if option is None else "difference"
 
     def figures(points: Sequence[Point]) -> Floats:

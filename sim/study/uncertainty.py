@@ -84,6 +84,7 @@ def study(
             f"draws = {len(settings)}; allowed: {FEWEST} or more with a benefit in pounds (the value of "
             f"information is a regression); nearest: {FEWEST}"
         )
+    _check_structures(asked, structures)
     kinds = ["", *structures]
     points = [
         asked.point(
@@ -177,6 +178,21 @@ def study(
         ),
         tables,
     )
+
+
+def _check_structures(asked: Asked, structures: Sequence[str]) -> None:
+    """Refuse a structure that cannot be set, once and not for every point that it is in."""
+    from sim.config.compose import baseline
+    from sim.config.mistakes import ConfigurationError
+
+    for text in structures:
+        path, equals, _ = text.partition("=")
+        if not equals:
+            raise SimError(f"structure {text!r}: sets nothing; allowed: PATH=VALUE; nearest: {text}=VALUE")
+        try:
+            baseline((*(one for one in asked.world if one.partition("=")[0].lstrip("+") != path), text))
+        except ConfigurationError as error:
+            raise SimError(f"structure {text}: {error.mistakes[0].line()}") from None
 
 
 def _digest(settings: Sequence[tuple[str, ...]]) -> str:
