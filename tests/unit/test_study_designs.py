@@ -78,7 +78,10 @@ def test_thousands_of_jobs_compose_nothing(monkeypatch: pytest.MonkeyPatch) -> N
         (["risk.x=interval(0,1)"], "range"),
         (["a=1,,2"], "cannot be read"),
         (["a=1,2", "a=3"], "given twice"),
-        (["scenarios=glob(nothing_like_it*)"], "not a single job"),
+        (
+            ["scenarios=glob(nothing_like_it*)"],
+            "holds no value, so there is nothing to run; allowed: patterns",
+        ),
     ],
 )
 def test_what_cannot_be_swept_is_said(texts: list[str], words: str) -> None:
