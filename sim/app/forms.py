@@ -9,21 +9,19 @@ from __future__ import annotations
 
 import hashlib
 import re
-import threading
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
+from sim.app.fields import COMPOSING, fields
 from sim.app.first import NO_BAND, first_entries, seat, sets_band
 from sim.app.store import Job
 from sim.errors import SimError
 
 if TYPE_CHECKING:
-    from sim.config.evidence import Entry
     from sim.config.mistakes import Mistake
 
 OWN: Final = "own_"
@@ -39,7 +37,6 @@ LINE: Final = re.compile(r"[a-z][a-z0-9_]*(\.[A-Za-z0-9_\-]+)+=\S.*", re.ASCII)
 OF_THE_RUN: Final = ("seed", "horizon", "cohort_months", "follow_up_days", "gain_days")
 """What may be set of `experiment`; replications, workers and the like are for the server to choose."""
 WAYS: Final = {"each": "Each on its own", "together": "All of them together, as one option"}
-_COMPOSING: Final = threading.Lock()  # Hydra composes one configuration at a time
 
 
 @dataclass(frozen=True)
@@ -116,78 +113,6 @@ def read(pairs: Iterable[tuple[str, Any]]) -> Choice:
     )
 
 
-# ----------------------------------------------------------------------------------------------- the fields
-@dataclass(frozen=True)
-class Field:
-    """One setting as the form shows it."""
-
-    path: str
-    entry: Entry
-    today: str
-    flag: bool
-
-    @property
-    def label(self) -> str:
-        """Its name, as a reader meets it."""
-        from sim.present.levers import plain_title
-
-        return plain_title(self.path)
-
-    @property
-    def words(self) -> str:
-        """What the number is of, and its unit."""
-        return self.entry.meaning
-
-    @property
-    def limits(self) -> str:
-        """The plausible range."""
-        if self.entry.range is not None:
-            return f"{self.entry.range[0]:g} to {self.entry.range[1]:g}"
-        return self.entry.distribution or ""
-
-
-@lru_cache(maxsize=1)
-def fields() -> tuple[dict[str, tuple[Field, ...]], tuple[Field, ...]]:
-    """Levers by subject, and those inputs of the world that the assumption band varies."""
-    from sim.config.compose import baseline
-    from sim.config.evidence import register
-    from sim.config.tree import leaves
-
-    with _COMPOSING:
-        today = baseline()
-    start = today.policy.start
-    levers: dict[str, list[Field]] = {}
-    world: dict[str, Field] = {}
-    banded = {path for entry in today.experiment.band.values() for path in (*entry.low, *entry.high)}
-    for path, value in leaves(today):
-        now = _at(value, start)
-        if not isinstance(now, bool | int | float):
-            continue
-        entry = register().entry(path)
-        subject, _, last = path.partition(".")
-        own_service = subject != "services" or last.rpartition(".")[2] in ("offered_share", "places")
-        field = Field(path, entry, _shown(now), isinstance(now, bool))
-        if entry.kind == "lever" and own_service:
-            levers.setdefault(subject, []).append(field)
-        elif path in banded:
-            world[path] = field
-    return {name: tuple(own) for name, own in levers.items()}, tuple(world.values())
-
-
-def _at(value: Any, day: Any) -> Any:
-    """The value that holds on a day, of a dated value."""
-    if hasattr(value, "dates") and not callable(getattr(value, "values", None)):
-        held = [one for when, one in zip(value.dates, value.values, strict=True) if when <= day]
-        return held[-1] if held else value.values[0]
-    return value
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return "no limit" if value == float("inf") else f"{value:g}"
-
-
 # ------------------------------------------------------------------------------------------------- checking
 def checked(
     choice: Choice, scenarios: Path, first: tuple[str, ...], source: str
@@ -213,7 +138,7 @@ def checked(
         return None, wrong
     names = list(choice.options)
     own = own_story(levers) if levers else None
-    with _COMPOSING:
+    with COMPOSING:
         try:
             if own is not None:
                 (scenarios / f"{own[0]}.yaml").write_text(own[1], encoding="utf-8")
@@ -311,15 +236,18 @@ def _strange(choice: Choice) -> Iterable[Wrong]:
 
 def _numbers(kind: str, given: Iterable[tuple[str, str]], wrong: list[Wrong]) -> dict[str, str]:
     """The settings as the command line writes them; a text that is no number is a mistake."""
+    from sim.present.levers import plain_title
+
     flags = {field.path for own in (*fields()[0].values(), fields()[1]) for field in own if field.flag}
     found = {}
     for path, text in given:
         if path in flags:
             if text not in ("true", "false"):
-                wrong.append(Wrong(f"{kind}.{path}", f"{path}: select yes, no or as today"))
+                wrong.append(Wrong(f"{kind}.{path}", f"{plain_title(path)}: select yes, no or as today"))
                 continue
         elif not NUMBER.fullmatch(text) or len(text) > 20:
-            wrong.append(Wrong(f"{kind}.{path}", f"{path} = {text[:40]!r}: enter a number, for example 180"))
+            said = f"{plain_title(path)}: enter a number, for example 180, in place of {text[:40]!r}"
+            wrong.append(Wrong(f"{kind}.{path}", said))
             continue
         found[path] = text
     return found

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from sim.app import downloads, forms, words
+from sim.app.fields import fields
 from sim.app.forms import Choice, Wrong
 from sim.app.pace import takes
 from sim.app.store import OPEN, RUN_ID, Job
@@ -82,7 +83,7 @@ class Pages:
 
     # ------------------------------------------------------------------------------------------- the pages
     def start(self, request: Request) -> Response:
-        return self._html("start.html", "Start", getting=self._getting())
+        return self._html("start.html", "Start", getting=self._getting(), questions=words.questions())
 
     def choose(self, request: Request) -> Response:
         return self._form(forms.read(request.query_params.multi_items()))
@@ -227,7 +228,7 @@ class Pages:
         return forms.checked(choice, self.shelf.scenarios, self.desk.rounds[0], self.desk.source)
 
     def _form(self, choice: Choice, wrong: list[Wrong] | None = None) -> Response:
-        levers, world = forms.fields()
+        levers, world = fields()
         return self._html(
             "choose.html",
             "Choose options",

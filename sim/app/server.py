@@ -107,10 +107,11 @@ def build(
 
 def _get_ready() -> None:
     """Read what the form shows before anybody asks for it."""
-    from sim.app import forms, words
+    from sim.app import words
+    from sim.app.fields import fields
 
     with suppress(SimError):
-        forms.fields()
+        fields()
         words.cards()
 
 

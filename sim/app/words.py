@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlencode
 
 from sim.app.pace import FIRST, FIRST_WITH_TODAY, PREPARE, about
 from sim.app.store import CANCELLED, DONE, FAILED, RESTING, RUNNING, WAITING
@@ -81,7 +82,38 @@ def _cards(stamps: tuple[tuple[str, int], ...]) -> dict[str, list[Card]]:
             found[card.decider].append(
                 Card(card.name, card.title, _first_sentence(card.why), card.why, card.decided_by, sources)
             )
-    return {decider: own for decider, own in found.items() if own}
+    first = {name for option in asked_first() for name in option.split("+")}
+    return {
+        decider: sorted(own, key=lambda card: card.name not in first) for decider, own in found.items() if own
+    }
+
+
+@lru_cache(maxsize=1)
+def asked_first() -> tuple[str, ...]:
+    """The options that the shipped comparison asks about, combinations included (`experiment.options`)."""
+    from sim.app.fields import composed
+
+    return tuple(composed().experiment.options)
+
+
+@dataclass(frozen=True)
+class Question:
+    """An option of the shipped comparison, as the start page offers it."""
+
+    words: str
+    query: str
+
+
+def questions() -> list[Question]:
+    """The options of the shipped comparison, combinations included, with the address that fills the form in."""
+    titles = {card.name: card.title for own in cards().values() for card in own}
+    found = []
+    for option in asked_first():
+        names = option.split("+")
+        together = [("way", "together")] if len(names) > 1 else []
+        words = titles[option] if not together else f"all {len(names)} together"
+        found.append(Question(words, urlencode([("option", name) for name in names] + together)))
+    return found
 
 
 def _first_sentence(text: str) -> str:
@@ -187,7 +219,7 @@ def world_of(told: dict[str, Any] | None, asked: Job | None) -> list[str]:
     --------
     >>> from sim.app.store import Job
     >>> world_of(None, Job("a", "", "", ("people.arrivals.multiplier=0.5", "experiment.options=[a]"), ""))
-    ['Factor on all arrivals: 0.5']
+    ['People referred, as a multiple of the record: 0.5']
     """
     from sim.present.levers import settings_told
 

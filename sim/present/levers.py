@@ -11,6 +11,7 @@ import shlex
 from typing import Final
 
 TITLES: Final[dict[str, str]] = {
+    "people.arrivals.multiplier": "People referred, as a multiple of the record",
     "decisions.reasonable_grounds.capacity_per_quarter": "Reasonable grounds decisions a quarter",
     "decisions.reasonable_grounds.capacity_rule.ratio": "Reasonable grounds decisions for each referral",
     "decisions.reasonable_grounds.discipline.newest": "Reasonable grounds: share decided newest first",
@@ -179,7 +180,7 @@ def settings_told(command: str) -> list[str]:
     Examples
     --------
     >>> settings_told("cliffedge compare people.arrivals.multiplier=0.05 experiment.replications=2")
-    ['Factor on all arrivals: 0.05']
+    ['People referred, as a multiple of the record: 0.05']
     """
     told = []
     for word in shlex.split(command):

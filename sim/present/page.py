@@ -30,6 +30,7 @@ from sim.present.history import (
     summary,
     years_block,
 )
+from sim.present.levers import settings_told
 from sim.present.limits import NOT_MODELLED
 from sim.present.names import (
     HARM_CURVE,
@@ -132,6 +133,7 @@ def content(stored: Stored) -> dict[str, Any]:
         "title": "What would change for survivors after the decision",
         "start": _date(stored.config["policy"]["start"]),
         "stories": stored.stories,
+        "world": settings_told(str(stored.manifest["command"])),
         "options_named": listed([story.title for story in stored.options]),
         "answers": told_of_each,
         "how_sure": how_sure(primary),

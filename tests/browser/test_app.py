@@ -30,6 +30,7 @@ ROUNDS = (
     ("experiment.replications=2", "experiment.band_replications=0", "experiment.coupling_replications=0"),
     ("experiment.replications=3", "experiment.band_replications=0", "experiment.coupling_replications=0"),
 )
+BED = "Safehouse bed guaranteed after a positive decision"
 MISTAKEN = "/answer?option=nope&lever.support.floor.bed_days=many&other=experiment.workers%3D2"
 PAGES = {
     "start": "/",
@@ -203,10 +204,12 @@ def test_an_error_summary_takes_the_focus_and_leads_to_the_fields(watched: Any) 
     expect(page).to_have_title(re.compile("^Error: "))
     expect(page.locator(".govuk-error-summary")).to_be_focused()
     page.goto(MISTAKEN)
-    page.get_by_role("link", name="support.floor.bed_days = 'many'").click()
+    page.get_by_role(
+        "link", name="Safehouse bed guaranteed after a positive decision: enter a number"
+    ).click()
     expect(page.locator("[id='lever.support.floor.bed_days']")).to_be_focused()
-    assert page.get_by_label("Safehouse bed guaranteed after a positive decision").is_visible()
-    assert page.get_by_label("Safehouse bed guaranteed after a positive decision").input_value() == "many"
+    assert page.get_by_label(BED).is_visible()
+    assert page.get_by_label(BED).input_value() == "many"
 
 
 def test_a_choice_can_be_made_and_sent_by_keyboard_alone(watched: Any) -> None:
@@ -231,7 +234,9 @@ def test_a_choice_can_be_made_and_sent_by_keyboard_alone(watched: Any) -> None:
     page.keyboard.press("Enter")
     page.wait_for_url("**/run")
     assert page.get_by_label("Priority need for confirmed survivors", exact=True).is_checked()
-    assert page.get_by_role("link", name="support.floor.bed_days = 'none'").is_visible()
+    assert page.get_by_role(
+        "link", name="Safehouse bed guaranteed after a positive decision: enter a number"
+    ).is_visible()
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -4,6 +4,7 @@ No worker is started here; what is run is tested in test_app_desk.py.
 """
 
 import hashlib
+import html
 import io
 import re
 import shutil
@@ -14,6 +15,7 @@ from urllib.parse import parse_qsl
 import pytest
 
 from sim.app import downloads, forms, server, words
+from sim.app.fields import fields
 from sim.app.forms import Choice
 from sim.app.store import DONE, Job
 from sim.config.compose import baseline, scenario
@@ -111,6 +113,19 @@ def test_the_form_offers_every_scenario_under_who_decides(client: Client) -> Non
     shipped = {file.stem for file in (ROOT / "scenarios").glob("*.yaml")} - {"baseline"}
     assert set(offered) == shipped
     assert text.index("Decided by Parliament") < text.index('value="priority_need"')
+
+
+def test_the_start_page_asks_the_shipped_questions_and_the_form_lists_them_first(client: Client) -> None:
+    asked = baseline().experiment.options
+    start = client.get("/").text
+    for address in re.findall(r'href="(/choose\?[^"]+)"', start):
+        filled = client.get(html.unescape(address)).text
+        ticked = re.findall(r'name="option" type="checkbox" value="(\w+)"[^>]*checked', filled)
+        assert "+".join(sorted(ticked)) in {"+".join(sorted(option.split("+"))) for option in asked}
+    assert start.count('href="/choose?') == len(asked)
+    offered = re.findall(r'id="option-(\w+)" ', client.get("/choose").text)
+    assert offered.index("priority_need") < offered.index("councils_ask")
+    assert offered[0] == "extended_support_180"
 
 
 def test_an_address_fills_the_form_in(client: Client) -> None:
@@ -348,7 +363,7 @@ def test_a_changed_world_is_named_above_its_answer(client: Client, stored: str, 
 
 def test_a_question_in_a_changed_world_says_so_before_it_is_run(client: Client) -> None:
     text = client.get(f"/answer?option=priority_need&other={SMALL.replace('=', '%3D')}").text
-    assert "<li>Factor on all arrivals: 0.01</li>" in text
+    assert "<li>People referred, as a multiple of the record: 0.01</li>" in text
     assert "not the world as we assume" not in client.get("/answer?option=priority_need").text
 
 
@@ -415,7 +430,7 @@ def test_the_register_is_searched_by_words_and_kind(client: Client) -> None:
 
 
 def test_every_setting_of_the_form_has_evidence_to_show(client: Client) -> None:
-    for field in (*forms.fields()[1], *forms.fields()[0]["services"][:3]):
+    for field in (*fields()[1], *fields()[0]["services"][:3]):
         assert client.get("/evidence", params={"path": field.path}).text.count("app-entry") == 1
 
 
@@ -511,7 +526,7 @@ def test_a_changed_world_is_said_to_need_todays_rules_first(client: Client) -> N
 def test_every_setting_of_the_form_has_a_label_of_its_own_in_plain_words() -> None:
     from sim.present.levers import plain_title
 
-    settings = [*forms.fields()[1], *(field for own in forms.fields()[0].values() for field in own)]
+    settings = [*fields()[1], *(field for own in fields()[0].values() for field in own)]
     labels = [field.label for field in settings]
     options = {card.title for own in words.cards().values() for card in own}
     assert not options & set(labels), "an option and a setting cannot be told apart by their labels"
