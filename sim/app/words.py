@@ -105,7 +105,7 @@ class Question:
 
 
 def questions() -> list[Question]:
-    """The options of the shipped comparison, combinations included, with the address that fills the form in."""
+    """The options of the shipped comparison, combinations too, with the address that fills in the form."""
     titles = {card.name: card.title for own in cards().values() for card in own}
     found = []
     for option in asked_first():
