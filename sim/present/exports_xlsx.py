@@ -9,12 +9,15 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from sim.present.exports import RUNS
+from sim.present.levers import rule_in_words, settings_told
 from sim.present.limits import NOT_MODELLED
-from sim.present.names import metric_name
+from sim.present.names import METRICS as NAMED
+from sim.present.names import group_label, metric_name
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,6 +42,10 @@ CAVEATS: Final = (
     "Shares lie between 0 and 1. Costs are in pounds of 2024-25. An empty cell was not measured; "
     f"“{NOT_REACHED}” stands for a wait that half never see the end of.",
 )
+_EVERYBODY: Final = "everybody"
+_FORMATS: Final = {"share": "0.000", "ratio": "0.000", "days": "#,##0.0", "£": "#,##0"}
+_FORMAT: Final = "#,##0.00"
+"""How a number looks by its unit, and any other; the cell holds every digit."""
 _NOTES: Final = {
     "Differences": "One row an option, metric and group: option minus today's rules.",
     "Outcomes": "One row a world, replication, scenario, metric and group: what the runs gave.",
@@ -68,10 +75,10 @@ def write_workbook(result: Result, path: Path) -> Path:
     book.properties.creator, book.properties.title = "Cliff Edge", str(result.manifest["title"])
     rows, whole = _outcomes(result)
     _cover(book, result, whole)
-    _sheet(book, "Differences", *_differences(result), (44, 52, 34, 26, 16))
+    _sheet(book, "Differences", *_differences(result), (44, 60, 40, 12, *(13,) * 7, 12, 9, 12, 34, 30))
     _sheet(book, "Outcomes", _columns(result), rows, (16, 11, 34, 34, 26, 14, 16, 9, 12))
     _sheet(book, "Metrics", *_metrics(result), (34, 80, 18, 9, 12, 80))
-    _sheet(book, "Scenarios", *_scenarios(result), (34, 44, 60, 44, 60, 14, 14))
+    _sheet(book, "Scenarios", *_scenarios(result), (34, 44, 60, 44, 60, 14, 14, 50))
     _sheet(book, "Sources", *_sources(), (52, 60, 18, 10, 10, 12, 80, 60))
     unfinished = path.with_name(f".{path.name}.{os.getpid()}")
     try:
@@ -91,6 +98,11 @@ def _cover(book: Any, result: Result, whole: bool) -> None:
         ("Cliff Edge", "Outcomes of a simulation; everyone in it is synthetic"),
         ("What was asked", str(manifest["title"])),
         ("Policy date", str((result.config.get("policy") or {}).get("start", ""))),
+        *(
+            ("Not the shipped world", f"Set in today's rules and in every option: {line}")
+            for line in settings_told(str(manifest["command"]))
+        ),
+        ("Runs of each option", _runs(result)),
         ("Made by", str(manifest["command"])),
         ("Made on", str(manifest["created"])),
         ("Result", str(manifest["run_id"])),
@@ -115,6 +127,14 @@ def _cover(book: Any, result: Result, whole: bool) -> None:
             f"More than {MOST_ROWS:,} rows were stored, so the sheet Outcomes holds the central world only."
         )
         sheet.append([_cell(sheet, ""), _cell(sheet, told, wrap=True)])
+
+
+def _runs(result: Result) -> str:
+    """How many runs stand behind the figures, and what that means for their intervals."""
+    central = {run["replication"] for run in result.manifest["runs"] if run["world"] == "central"}
+    if len(central) == 1:
+        return "1: no interval can be given, so a difference may be nothing but chance"
+    return f"{len(central)}, paired: the same people with the same luck under every option"
 
 
 def _cell(sheet: Any, value: Any, *, bold: bool = False, wrap: bool = False) -> Any:
@@ -159,10 +179,12 @@ def _sheet(
     sheet.freeze_panes = "A2"
     for number, width in enumerate(widths, 1):
         sheet.column_dimensions[get_column_letter(number)].width = width
-    sheet.append([_cell(sheet, name, bold=True) for name in head])
+    sheet.append([_cell(sheet, name, bold=True, wrap=True) for name in head])
     count = 1
     for row in rows:
-        sheet.append([_cell(sheet, value) for value in row])
+        sheet.append(
+            [_cell(sheet, value) if not isinstance(value, Shown) else value.cell(sheet) for value in row]
+        )
         count += 1
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(head))}{count}"
 
@@ -192,9 +214,9 @@ def _differences(result: Result) -> tuple[Sequence[str], Iterable[Sequence[Any]]
     from sim.experiment.compare import compare
 
     head = (
-        *("option", "measure", "metric", "group", "unit", "better", "family", "today", "with option"),
-        *("difference", "interval low", "interval high", "replications"),
-        *("range over assumptions low", "range over assumptions high"),
+        *("option", "measure", "who", "unit", "today", "with option", "difference"),
+        *("95% interval low", "95% interval high", "range over assumptions low"),
+        *("range over assumptions high", "replications", "better", "family", "metric", "group"),
     )
     rows = []
     for each in compare(result).differences if result.options else ():
@@ -204,15 +226,67 @@ def _differences(result: Result) -> tuple[Sequence[str], Iterable[Sequence[Any]]
             for value in (row.at_low, row.at_high, each.mean)
             if value is not None and math.isfinite(value)
         ]
-        levels = (each.baseline, each.scenario, each.mean, each.low, each.high)
+        range_ends = (min(band), max(band)) if band else (None, None)
+        levels = (each.baseline, each.scenario, each.mean, each.low, each.high, *range_ends)
+        looks = _FORMATS.get(each.unit, _FORMAT)
         rows.append(
             [
-                *(each.title, metric_name(each.metric).title, each.metric, each.group),
-                *(each.unit, each.better, each.family, *map(_number, levels), each.replications),
-                *((min(band), max(band)) if band else (None, None)),
+                *(each.title, _measure(each.metric), _who(each.group), each.unit),
+                *(Shown(_number(level), looks) for level in levels),
+                *(each.replications, each.better, each.family, each.metric, each.group),
             ]
         )
     return head, rows
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A number with how it looks; the cell holds every digit."""
+
+    value: Any
+    looks: str
+
+    def cell(self, sheet: Any) -> Any:
+        """The cell; a word or an empty one as it is."""
+        from openpyxl.cell import WriteOnlyCell
+
+        if self.value is None or isinstance(self.value, str):
+            return self.value
+        made = WriteOnlyCell(sheet, self.value)
+        made.number_format = self.looks
+        return made
+
+
+def _measure(metric: str) -> str:
+    """A measure in plain words: its short name where it has one, otherwise what the registry says of it."""
+    from sim.outcomes.registry import METRICS
+
+    known = METRICS.get(metric)
+    return metric_name(metric).title if metric in NAMED or known is None else known.sentence
+
+
+def _who(group: str) -> str:
+    """Whose figure it is.
+
+    Examples
+    --------
+    >>> _who("region=London"), _who("all")
+    ('Region: London', 'everybody')
+    """
+    return ": ".join(group_label(group)) if "=" in group else _EVERYBODY if group == "all" else group
+
+
+def _plain(value: Any) -> str:
+    """A value of a parameter as a reader says it.
+
+    Examples
+    --------
+    >>> _plain(True), _plain(180.0), _plain("new")
+    ('yes', '180', 'new')
+    """
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _metrics(result: Result) -> tuple[Sequence[str], Iterable[Sequence[Any]]]:
@@ -240,10 +314,12 @@ def _scenarios(result: Result) -> tuple[Sequence[str], Iterable[Sequence[Any]]]:
             "; ".join(story["sources"]),
         ]
         changes = [
-            [str(path), str(each["before"]), str(each["after"])] for path, each in story["changes"].items()
+            [rule_in_words(path), _plain(each["before"]), _plain(each["after"]), str(path)]
+            for path, each in story["changes"].items()
         ]
-        rows += [[*about, *change] for change in changes or [["nothing", "", ""]]]
-    return ("scenario", "title", "why", "source of the idea", "parameter", "today", "option"), rows
+        rows += [[*about, *change] for change in changes or [["nothing", "", "", ""]]]
+    head = ("scenario", "title", "why", "source of the idea", "rule", "today", "option", "parameter")
+    return head, rows
 
 
 def _sources() -> tuple[Sequence[str], Iterable[Sequence[Any]]]:

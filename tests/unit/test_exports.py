@@ -132,6 +132,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Result:
     made = open_result(folder)
     made.__dict__["_about"] = about
     made.manifest["title"] = "=1+1"
+    made.manifest["command"] += " people.arrivals.multiplier=0.5"
     return made
 
 
@@ -143,7 +144,12 @@ def test_the_spreadsheet_is_tidy_and_its_differences_are_those_of_the_comparison
     book = openpyxl.load_workbook(exports_xlsx.write_workbook(hostile, tmp_path / "o.xlsx"))
     assert book.sheetnames == ["Read me", "Differences", "Outcomes", "Metrics", "Scenarios", "Sources"]
     cover = " ".join(str(cell.value) for row in book["Read me"].iter_rows() for cell in row if cell.value)
-    for told in ("synthetic", "pounds of 2024-25", "cliffedge compare experiment.seed=7"):
+    for told in (
+        "synthetic",
+        "pounds of 2024-25",
+        "multiple of the record: 0.5",
+        "cliffedge compare experiment.seed=7",
+    ):
         assert told in cover
     outcomes = list(book["Outcomes"].iter_rows(values_only=True))
     assert outcomes[0] == tuple(hostile.outcomes.columns)
@@ -157,11 +163,22 @@ def test_the_spreadsheet_is_tidy_and_its_differences_are_those_of_the_comparison
     told = {(row[head.index("metric")], row[head.index("group")], row[0]): row for row in rows}
     for each in compare(hostile).differences:
         row = told[each.metric, each.group, each.title]
-        for name, expected in (("difference", each.mean), ("interval low", each.low)):
+        for name, expected in (("difference", each.mean), ("95% interval low", each.low)):
             found = row[head.index(name)]
             assert (
                 found is None if expected is None or np.isnan(expected) else found == pytest.approx(expected)
             )
+    sheet = book["Differences"]
+    numbers = (
+        row for row in sheet.iter_rows(min_row=2) if row[6].data_type == "n" and row[6].value is not None
+    )
+    looks = {(row[3].value, row[6].number_format) for row in numbers}
+    assert {("days", "#,##0.0"), ("share", "0.000")} <= looks
+    assert len(looks) == len({unit for unit, _ in looks}), "one unit, two looks"
+    assert ("Sex: female", "sex=female") in {(row[2], row[15]) for row in rows}
+    assert not any("_" in row[1] for row in rows), "a measure told by its name in the program"
+    rules = {row[4] for row in book["Scenarios"].iter_rows(min_row=2, values_only=True)}
+    assert not any("." in rule and " " not in rule for rule in rules)
     for name in ("Differences", "Outcomes", "Metrics", "Scenarios", "Sources"):
         assert book[name].freeze_panes == "A2"
         assert len({len(row) for row in book[name].iter_rows(values_only=True)}) == 1
