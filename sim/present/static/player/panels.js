@@ -22,12 +22,12 @@ function options(select, titles, chosen) {
 // ---------------------------------------------------------------------------------------------- the line below
 function drawLine(view) {
   const canvas = $("line"), scale = Math.min(2, window.devicePixelRatio || 1);
-  const width = canvas.parentElement.clientWidth, height = width < 600 ? 130 : 120;
+  const width = canvas.parentElement.clientWidth, height = width < 600 ? 140 : 130;
   canvas.width = Math.round(width * scale); canvas.height = Math.round(height * scale);
   canvas.style.width = `${width}px`; canvas.style.height = `${height}px`;
   const pen = canvas.getContext("2d"), rooms = MEASURES[$("measure").value].rooms;
   pen.scale(scale, scale);
-  const left = 52, right = width - 14, top = 12, bottom = height - 22;
+  const left = 52, right = width - 14, top = 22, bottom = height - 22;
   const { line, moment } = view, shown = view.hidden ? [view.lines[0]] : view.lines;
   const series = view.lines.map((each) => each.series.map((counts) => summed(counts, rooms)));
   const highest = Math.max(1, ...series[0], ...(view.hidden ? [] : series[1]));
@@ -50,7 +50,7 @@ function drawLine(view) {
   pen.strokeStyle = "#55606b"; pen.setLineDash([2, 3]);
   const told = [];
   marks.forEach(([when, words], index) => {
-    pen.beginPath(); pen.moveTo(x(when), top - 4); pen.lineTo(x(when), bottom); pen.stroke();
+    pen.beginPath(); pen.moveTo(x(when), top - 18); pen.lineTo(x(when), bottom); pen.stroke();
     const rightwards = index === marks.length - 1 && x(when) < right - 90;
     pen.textAlign = rightwards ? "left" : "right";
     told.push([words, x(when) + (rightwards ? 4 : -4), pen.textAlign]);
@@ -65,11 +65,9 @@ function drawLine(view) {
     pen.stroke();
   });
   pen.setLineDash([]);
-  pen.strokeStyle = "#fff"; pen.lineWidth = 4;
-  for (const [words, at, side] of told) { // on white, over whatever was drawn
+  for (const [words, at, side] of told) { // above the plot, where nothing is drawn
     pen.textAlign = side;
-    pen.strokeText(words, at, top + 6);
-    pen.fillText(words, at, top + 6);
+    pen.fillText(words, at, top - 9);
   }
 }
 
