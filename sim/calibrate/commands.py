@@ -57,6 +57,8 @@ def calibrate(
         from sim.config.compose import baseline
 
         seed = baseline().experiment.seed
+    if workers is not None and workers < 1:
+        raise SimError(f"--workers {workers}; allowed: 1 or more; nearest: --workers 1")
     rules = Rules(waves=waves, points=points, replications=replications, seed=seed, cut=cut, nth=nth)
     aside, console = Console(stderr=True), Console()
 

@@ -66,6 +66,7 @@ class Rules:
             ("points", self.points, least),
             ("replications", self.replications, 2),
             ("keep", self.keep, 1),
+            ("seed", self.seed, 0),
         ):
             if value < lowest:
                 raise SimError(f"--{name} {value}; allowed: {lowest} or more; nearest: --{name} {lowest}")

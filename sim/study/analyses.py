@@ -224,6 +224,7 @@ def _asked(
     """What is common to all verbs, checked before anything is run."""
     from sim.config.compose import baseline
     from sim.study.asking import Asked
+    from sim.study.points import OWN
     from sim.study.rows import check_metrics
 
     check_metrics(metrics)
@@ -237,6 +238,12 @@ def _asked(
             name, _, value = text.lstrip("+").removeprefix("option.").partition("=")
             nearest = f"--option={value}" if name == "scenarios" else f"--option={name}={value}"
             raise SimError(f"{text}: options of a study are named apart from the world; nearest: {nearest}")
+        name, _, value = text.lstrip("+").partition("=")
+        if name in OWN:
+            short = name.removeprefix("experiment.")
+            known = short in ("replications", "seed", "workers")
+            nearest = f"--{short}={value}" if known else f"leave {text} away"
+            raise SimError(f"{text}: is decided by the study itself; nearest: {nearest}")
     baseline(world)
     last = [0]
 

@@ -61,6 +61,11 @@ STREET = "support.beds.wanted_from_street"
             {"overrides": ["scenarios=priority_need"]},
             "named apart from the world; nearest: --option=priority_need",
         ),
+        (
+            "choice",
+            {"option": TWO, "overrides": ["experiment.seed=3"]},
+            "by the study itself; nearest: --seed=3",
+        ),
     ],
 )
 def test_an_analysis_refuses_what_it_cannot_do(verb: str, asked: dict, told: str, tmp_path: Path) -> None:

@@ -279,6 +279,7 @@ def test_another_calibration_in_the_folder_is_refused_and_what_differs_is_named(
         ({"rules": Rules(points=3)}, "nearest: --points 10"),
         ({"rules": Rules(replications=1)}, "nearest: --replications 2"),
         ({"rules": Rules(nth=3)}, "nearest: --nth 1"),
+        ({"rules": Rules(seed=-1)}, "nearest: --seed 0"),
     ],
 )
 def test_what_cannot_be_is_refused_before_anything_is_run(tmp_path, given, words):
