@@ -58,6 +58,16 @@ def composed() -> Parameters:
 
 
 @lru_cache(maxsize=1)
+def values() -> dict[str, str]:
+    """What holds of every input that is one number or one yes or no, on the day the options start."""
+    from sim.config.tree import leaves
+
+    today = composed()
+    held = ((path, _at(value, today.policy.start)) for path, value in leaves(today))
+    return {path: _shown(now) for path, now in held if isinstance(now, bool | int | float)}
+
+
+@lru_cache(maxsize=1)
 def fields() -> tuple[dict[str, tuple[Field, ...]], tuple[Field, ...]]:
     """Levers by subject, and those inputs of the world that the assumption band varies."""
     from sim.config.evidence import register

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from sim.app import downloads, forms, words
-from sim.app.fields import fields
+from sim.app.fields import fields, values
 from sim.app.forms import Choice, Wrong
 from sim.app.pace import takes
 from sim.app.store import OPEN, RUN_ID, Job
@@ -206,7 +206,7 @@ class Pages:
             found, asked = register().covering(path)[:1], path
         return self._html(
             "evidence.html", "Evidence", q=asked, kind=kind, kinds=KIND_MEANING, entries=found,
-            count=len(register().entries),
+            values=values(), count=len(register().entries),
         )  # fmt: skip
 
     def runs(self, request: Request) -> Response:
@@ -215,7 +215,7 @@ class Pages:
             jobs = sorted(self.desk.jobs.values(), key=lambda job: -job.arrived)
         earlier = {run for job in jobs for run in job.rounds[:-1]}
         past = [words.run_in_short(one) for one in self.shelf.past() if one["run_id"] not in earlier]
-        told = [(job, self._state(job)) for job in jobs]
+        told = [(job, self._state(job), words.world_of(None, job)) for job in jobs]
         return self._html("runs.html", "Past runs", jobs=told, past=past)
 
     def health(self, request: Request) -> Response:

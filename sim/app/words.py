@@ -111,7 +111,7 @@ def questions() -> list[Question]:
     for option in asked_first():
         names = option.split("+")
         together = [("way", "together")] if len(names) > 1 else []
-        words = titles[option] if not together else f"all {len(names)} together"
+        words = titles[option] if not together else "All of these together"
         found.append(Question(words, urlencode([("option", name) for name in names] + together)))
     return found
 
@@ -242,11 +242,14 @@ def moment(text: str) -> str:
 
 def run_in_short(manifest: dict[str, Any]) -> dict[str, str]:
     """A past run, for a list."""
+    from sim.present.levers import settings_told
+
     central = {run["replication"] for run in manifest["runs"] if run["world"] == "central"}
     return {
         "run_id": str(manifest["run_id"]),
         "title": str(manifest["title"]),
         "created": moment(str(manifest["created"])),
         "replications": str(len(central)),
+        "world": "; ".join(settings_told(str(manifest["command"]))),
         "compares": "yes" if len(manifest["scenarios"]) > 1 else "",
     }

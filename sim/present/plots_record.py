@@ -169,7 +169,7 @@ def _axes_of_years(axes: Axes, title: str, first: float, last: float) -> None:
 
     axes.set_title(title)
     axes.set_xlim(first, last)
-    axes.set_ylim(bottom=0)
+    axes.set_ylim(bottom=0, top=None if axes.dataLim.ymax > 0 else 1)
     wide = axes.get_position().width > 0.5
     every = (1 if last - first < 8 else 2) if wide else (2 if last - first < 8 else 4)
     axes.set_xticks([year for year in range(2014, 2061, every) if first <= year <= last])

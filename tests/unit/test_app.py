@@ -408,6 +408,15 @@ def test_past_runs_list_stored_results_and_requests(client: Client, stored: str)
     assert 'href="/answer?option=priority_need&amp;other=' in text
 
 
+def test_past_runs_say_what_was_set_of_the_world(client: Client, stored: str, tmp_path: Path) -> None:
+    manifest = tmp_path / stored / "manifest.json"
+    assert "Set in today" not in client.get("/runs").text
+    manifest.write_text(manifest.read_text().replace("experiment.seed=7", "people.arrivals.multiplier=0.5"))
+    client.post("/run", data={"option": "priority_need", "other": SMALL})
+    told = re.findall(r"multiple of the record: ([0-9.]+)", client.get("/runs").text)
+    assert sorted(told) == ["0.01", "0.5"]
+
+
 def test_a_request_of_an_earlier_program_is_not_taken_for_an_answer(tmp_path: Path) -> None:
     from sim.app.jobs import Desk
     from sim.app.store import Shelf
@@ -427,6 +436,12 @@ def test_the_register_is_searched_by_words_and_kind(client: Client) -> None:
     assert "support.floor.bed_days" not in client.get("/evidence?q=bed+guaranteed&kind=world").text
     assert "No entry holds all of these words" in client.get("/evidence?q=<b>xyzzy").text
     assert "<b>xyzzy" not in client.get("/evidence?q=<b>xyzzy").text
+
+
+def test_the_register_shows_the_value_that_holds(client: Client) -> None:
+    text = client.get("/evidence?path=housing.priority_need.vulnerable_share").text
+    assert f"<dd>{baseline().housing.priority_need.vulnerable_share:g} (shipped" in text
+    assert "<dd>no (shipped" in client.get("/evidence?path=housing.priority_need.confirmed_survivors").text
 
 
 def test_every_setting_of_the_form_has_evidence_to_show(client: Client) -> None:
