@@ -39,7 +39,8 @@ def page(found: Findings) -> Page:
         "with every option and with today's rules, with the same luck.",
         sections,
         (
-            "Dependence between parameters, unless the settings came from a calibration.",
+            "Dependence between parameters, unless the settings came from a calibration or are shares of one "
+            "whole.",
             "Structures that were not named: the structural part speaks of those named alone, each counted "
             "equally.",
             "Chance left in the mean of the replications of a setting: it makes options look best more "

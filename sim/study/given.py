@@ -28,6 +28,11 @@ def calibrated(place: Path, world: Sequence[str] = ()) -> list[tuple[str, ...]]:
     world : sequence of str
         Overrides that hold in the whole study; its size must be the one that was calibrated.
 
+    Returns
+    -------
+    list of tuple of str
+        Without the size, which the world holds.
+
     Raises
     ------
     SimError
@@ -51,8 +56,11 @@ def calibrated(place: Path, world: Sequence[str] = ()) -> list[tuple[str, ...]]:
             "allowed: one setting or more, all of the same parameters"
         )
     _of_this_size(place, size, world)
-    not_held([path for path in names.pop() if path != SIZE], world, str(place))
-    _known(place, (*(text for text in world if path_of(text) != SIZE), *settings[0]))
+    settings = [tuple(text for text in one if path_of(text) != SIZE) for one in settings]
+    if not settings[0]:
+        raise SimError(f"{place}: sets nothing but {SIZE}; {_ALLOWED}")
+    not_held([path_of(text) for text in settings[0]], world, str(place))
+    _known(place, (*world, *settings[0]))
     return settings
 
 

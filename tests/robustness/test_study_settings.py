@@ -153,7 +153,10 @@ def test_a_file_of_settings_tells_its_size_where_it_matters(tmp_path: Path) -> N
     with pytest.raises(SimError, match=f"does not tell of which size.*nearest: {size}=1"):
         given.calibrated(file)
     file.write_text(f"{beds} {STREET}=0.6 {size}=1\n")
-    assert given.calibrated(file) == [(beds, f"{STREET}=0.6", f"{size}=1")]
+    assert given.calibrated(file) == [(beds, f"{STREET}=0.6")]
+    file.write_text(f"{size}=1\n")
+    with pytest.raises(SimError, match=f"sets nothing but {size}"):
+        given.calibrated(file)
     file.write_text(f"{STREET}=0.6 {size}=0.1\n{STREET}=0.7 {size}=1\n")
     with pytest.raises(SimError, match=r"multiplier is 0.1, 1; allowed: one number, in every line"):
         given.calibrated(file)
