@@ -233,7 +233,7 @@ def summary(found: Sequence[Check]) -> str:
 
 def years_block(stored: Stored) -> Block | None:
     """Waits, backlog and places in use, year by year, under every scenario."""
-    panels, rows = [], []
+    panels = []
     for name, title, stock in OVER_YEARS:
         lines = []
         for story in stored.stories:
@@ -243,22 +243,15 @@ def years_block(stored: Stored) -> Block | None:
                 lines.append(plots_record.ScenarioLine(story.title, years[ahead], mean[ahead]))
         if len(lines) == len(stored.stories):
             panels.append((title, lines))
-            for line in lines:
-                last = len(line.years) - 1
-                chosen = sorted({0, last // 3, 2 * last // 3, last})
-                rows.append(
-                    (
-                        title,
-                        line.label,
-                        *(
-                            f"{line.mean[k]:,.1f}" if line.mean[k] < 100 else f"{line.mean[k]:,.0f}"
-                            for k in chosen
-                        ),
-                    )
-                )
-                head = [f"{line.years[k]:.2f}" for k in chosen]
     if not panels:
         return None
+    moments = _middles([line.years for _, lines in panels for line in lines])
+    rows = [
+        (title, line.label, *(_rounded(_nearest(line, moment)) for moment in moments))
+        for title, lines in panels
+        for line in lines
+    ]
+    head = [f"{int(moment)}" for moment in moments]
     told = "; ".join(
         f"{title}: " + ", ".join(f"{line.label} {_rounded(float(line.mean[-1]))}" for line in lines)
         for title, lines in panels
@@ -271,9 +264,32 @@ def years_block(stored: Stored) -> Block | None:
         "calendar "
         "time, means over runs. Longer stays make others wait only where the places are full.",
         table=Table(
-            "Means over runs, at four moments (years as decimals)", ("Measure", "Rules", *head), tuple(rows)
+            "Means over runs, in the middle of a year (medians: of the whole year)",
+            ("Measure", "Rules", *head),
+            tuple(rows),
         ),
     )
+
+
+def _middles(years: Sequence[Floats], most: int = 4) -> list[float]:
+    """Middles of years that all of these series reach: the first, the last, and others evenly between.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> _middles([np.arange(2025.5, 2032.1, 0.25), np.arange(2025.5, 2032)])
+    [2025.5, 2027.5, 2029.5, 2031.5]
+    """
+    first, last = max(each[0] for each in years), min(each[-1] for each in years)
+    within = range(int(first - 0.5), int(last) + 1)
+    reached = [year + 0.5 for year in within if first - 0.25 <= year + 0.5 <= last + 0.25] or [float(first)]
+    chosen = {round(k * (len(reached) - 1) / (most - 1)) for k in range(most)}
+    return [reached[k] for k in sorted(chosen)]
+
+
+def _nearest(line: plots_record.ScenarioLine, moment: float) -> float:
+    """What the line says nearest to a moment; the earlier of two that are equally near."""
+    return float(line.mean[abs(line.years - moment).argmin()])
 
 
 def _band(

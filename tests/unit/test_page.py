@@ -597,3 +597,17 @@ def test_pictures_in_the_page_are_sound_svg(html: str) -> None:
 
     for encoded in re.findall(r'src="data:image/svg\+xml;base64,([^"]+)"', html):
         assert ElementTree.fromstring(base64.b64decode(encoded)).tag.endswith("svg")
+
+
+def test_the_years_table_says_what_held_in_the_middle_of_the_year_it_names(result: Path) -> None:
+    from sim.present.history import years_block
+
+    stored = read.load(result)
+    block = years_block(stored)
+    assert block is not None
+    quarters = read.series(stored, "people_in_support", "baseline").mean(axis="columns")
+    told = dict(zip(block.table.head, block.table.rows[0], strict=True))
+    for year in block.table.head[2:]:
+        held = quarters[f"{year}Q2"]  # the stock at the end of June
+        assert float(told[year].replace(",", "")) == pytest.approx(held, abs=0.51)
+    assert len({quarters[f"{year}Q2"] for year in block.table.head[2:]}) > 2
