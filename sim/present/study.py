@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from sim.study.asking import Findings
 
 FILE_NAME: Final = "study.html"
+LONG: Final = 40
+"""Rows beyond which a table is folded away."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +111,7 @@ def render(found: Findings) -> str:
         ("Seed", str(settings["seed"])),
         ("Program", str(settings["program"])),
     )
-    return pages.html_of("study.html", {"facts": facts, **vars(page)}, breakable=breakable)
+    return pages.html_of("study.html", {"facts": facts, "long": LONG, **vars(page)}, breakable=breakable)
 
 
 # ------------------------------------------------------------------------------- words common to all kinds

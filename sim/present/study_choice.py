@@ -111,17 +111,24 @@ def _worst_world(found: Findings, least: Any, lost: str) -> Section:
     if told == "central":
         return Section("The world of the largest regret", (f"{words} It is the central world.",))
     parts = (text.partition("=") for text in told.split(" "))
-    rows = tuple((path, f"{float(value):.3g}" if _is_number(value) else value) for path, _, value in parts)
+    rows = tuple((path, _short(value)) for path, _, value in parts)
     table = Table("What that world is; everything else is central", ("Parameter", "Value"), rows)
     return Section("The world of the largest regret", (words,), table=table)
 
 
-def _is_number(text: str) -> bool:
+def _short(text: str) -> str:
+    """A number with three digits, in thousands with all of them; anything else as it is.
+
+    Examples
+    --------
+    >>> _short("0.0031482"), _short("5932.41"), _short("queue")
+    ('0.00315', '5,932', 'queue')
+    """
     try:
-        float(text)
+        value = float(text)
     except ValueError:
-        return False
-    return True
+        return text
+    return f"{value:,.0f}" if 1000 <= abs(value) < float("inf") else f"{value:.3g}"
 
 
 def budget_page(found: Findings) -> Page:

@@ -115,7 +115,9 @@ def test_what_has_no_worth_of_its_own_is_named(asked: Asked) -> None:
     assert "£0.000" not in html
 
 
-def test_a_choice_without_regret_names_no_world_and_todays_rules_take_a_plural(asked: Asked) -> None:
+def test_a_choice_without_regret_names_no_world_and_todays_rules_take_a_plural(
+    asked: Asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
     found = choosing.across_worlds(asked, DRAWS[13:], OPTIONS, METRIC)  # bridging homes lead everywhere
     table = found.tables["options"]
     table["worst"] = [5.0, 0.0, 3.0]
@@ -125,6 +127,9 @@ def test_a_choice_without_regret_names_no_world_and_todays_rules_take_a_plural(a
     table["worst"] = [0.5, 1.0, 3.0]
     words = page(found, asked)
     assert "Smallest largest regret of the options compared: today&#39;s rules." in words
+    assert "everything else is central (" not in words  # a short table is not folded away
+    monkeypatch.setattr("sim.present.study.LONG", 1)
+    assert "<summary>What that world is; everything else is central (2 rows)</summary>" in page(found, asked)
     assert "rules has" not in words
     assert "rules is" not in words
 
