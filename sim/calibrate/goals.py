@@ -65,12 +65,12 @@ class Goal:
 
     @property
     def value(self) -> float:
-        """The published figure on the scale that is matched."""
+        """The published figure on the scale that is matched: its own unit, or the logarithm of it."""
         return math.log(self.published) if self.scale == "log" else self.published
 
     @property
     def tolerance(self) -> float:
-        """Variance of observation and discrepancy together."""
+        """Variance of observation and discrepancy together, on the scale that is matched."""
         return self.observation**2 + self.discrepancy**2
 
     def matched(self, figures: Floats) -> Floats:

@@ -80,7 +80,7 @@ class Clockwork(simpy.Environment):
 
     # ------------------------------------------------------------------------------------------ clocks
     def until(self, person: Any, slot: int, time: float) -> None:
-        """Set a person's clock to ring at `time`, or at the next grid step if that has passed.
+        """Set a person's clock to ring at `time` [days], or at the next grid step if that has passed.
 
         ``inf`` stops the clock. One set for the horizon or later never rings.
         """
@@ -166,7 +166,7 @@ class Clockwork(simpy.Environment):
                     break
 
     def run_until(self, end: float) -> None:
-        """Run every event before `end`; an event at `end` or later stays in the list.
+        """Run every event before `end` [days]; an event at `end` or later stays in the list.
 
         The clock then stands at the last event handled, so a copy of the state can go on from here.
         """

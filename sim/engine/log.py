@@ -323,7 +323,7 @@ class LogWriter:
         self.times = array("d")
 
     def note(self, person: int, visit: int, time: float, event: int, place: int, detail: int) -> None:
-        """Append one event; `visit` is stored in 12 bits, `detail` in 10."""
+        """Append one event at `time` [days]; `visit` is stored in 12 bits, `detail` in 10."""
         self.words.append(person << 38 | visit << 26 | event << 18 | place << 10 | detail)
         self.times.append(time)
 

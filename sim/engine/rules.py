@@ -38,7 +38,7 @@ def at(steps: Steps, day: float) -> float:
 
 
 def steps_of(dated: Dated, factor: float = 1.0) -> Steps:
-    """A dated value of the parameters, times a factor; its first value holds from ever."""
+    """A dated value of the parameters, times a factor, in its unit; its first value holds from ever."""
     days, values = dated.steps()
     return Steps((-inf, *[float(day) for day in days[1:]]), tuple(value * factor for value in values))
 

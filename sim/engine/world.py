@@ -104,11 +104,11 @@ class World(Clockwork):
         self._times.append(self._now)
 
     def draw(self, person: Survivor, activity: int, occasion: int = 0) -> float:
-        """The keyed number for one use in the person's present visit."""
+        """The keyed number, from 0 to 1, for one use in the person's present visit."""
         return uniform(person.key, activity, person.visit, occasion)
 
     def draw_once(self, person: Survivor, activity: int, occasion: int = 0) -> float:
-        """The keyed number for one use in the person's life, whichever visit it falls in."""
+        """The keyed number, from 0 to 1, for one use in the person's life, whichever visit it falls in."""
         return uniform(person.key, activity, 0, occasion)
 
     def count(self, tally: list[int]) -> None:

@@ -139,7 +139,7 @@ class Narrowing:
 
     @property
     def half(self) -> Floats:
-        """The longer arm of the interval, shape (n,)."""
+        """The longer arm of the interval, in the measure's unit, shape (n,)."""
         import numpy as np
 
         return np.maximum(self.high - self.mean, self.mean - self.low)

@@ -61,7 +61,7 @@ class Unwatched:
 
 
 def in_words(seconds: float) -> str:
-    """A length of time, as a person would say it.
+    """A length of time [s], as a person would say it.
 
     Examples
     --------

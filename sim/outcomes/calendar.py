@@ -38,7 +38,7 @@ Row = tuple[str, str, float]
 
 
 def calendar(population: Population, story: Story, found: Stations, horizon_day: float) -> list[Row]:
-    """All calendar series of a run, as rows (series, period, value)."""
+    """All calendar series of a run to its horizon [days], as rows (series, period, value)."""
     by_quarter, by_year = quarters(horizon_day), years(horizon_day)
     rows = _decisions(story, found, by_quarter)
     rows += _backlogs(found, by_quarter)
@@ -229,7 +229,7 @@ def _precedents(story: Story, horizon_day: float) -> list[Row]:
 
 
 def totals(story: Story, found: Stations, start: float, horizon: float) -> dict[str, float]:
-    """Metrics of the family *calendar*: everyone, from the start of the cohort's window to the horizon."""
+    """Metrics of the family *calendar*: everyone, from the cohort's start to the horizon, both [days]."""
     window = np.array([start, horizon])
 
     def person_days(station: Station) -> float:

@@ -83,7 +83,7 @@ class Life:
 
 
 def life(story: Story, t0: Floats, follow_up: float, until: float) -> Life:
-    """Read all spells of the cohort from its events."""
+    """Read all spells of the cohort from its events; every time is in days."""
     places = place_spells(story, until)
     return Life(
         story=story,

@@ -186,7 +186,7 @@ def used(
 
 
 def service_spells(story: Story, number: int, until: float) -> Spells:
-    """Time in one service, `SERVICE_STARTED` to `SERVICE_ENDED`, death, departure or the horizon."""
+    """Time [days] in one service, `SERVICE_STARTED` to `SERVICE_ENDED`, death, departure or the horizon."""
     detail = Detail.SERVICE_BASE + number
     opens = story.with_detail(detail, Event.SERVICE_STARTED)
     ended = story.with_detail(detail, Event.SERVICE_ENDED)

@@ -77,7 +77,7 @@ def of_everyone(
     places, length = places or place_spells(story, horizon), horizon - start
 
     def mean(place: Place) -> float:
-        """People in a place, mean over the window."""
+        """People in a place, mean over the window [people]."""
         spells = places.labelled(int(place))
         days = np.minimum(spells.end, horizon) - np.maximum(spells.start, start)
         return float(np.maximum(days, 0.0).sum()) / length

@@ -23,7 +23,7 @@ ONE_REPLICATION = "one replication: no interval can be given"
 
 
 def paired(scenario: Sequence[Mapping[str, Any]], baseline: Sequence[Mapping[str, Any]]) -> dict[Key, float]:
-    """Scenario minus baseline of every metric and group, in one replication.
+    """Scenario minus baseline of every metric and group, each in its unit, in one replication.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ def paired(scenario: Sequence[Mapping[str, Any]], baseline: Sequence[Mapping[str
 
 
 def difference(ours: float, theirs: float) -> float:
-    """Ours minus theirs; 0 for equal values, infinite ones too."""
+    """Ours minus theirs, in their unit; 0 for equal values, infinite ones too."""
     return 0.0 if ours == theirs else ours - theirs
 
 

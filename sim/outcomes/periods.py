@@ -39,7 +39,7 @@ class Periods:
         return np.repeat(np.arange(len(lengths) + 2, dtype=np.int16), [1, *lengths, 1])
 
     def slots(self, when: Floats) -> NDArray[np.int16]:
-        """Period of each instant: 1 for the first; 0 is before all, ``len(names) + 1`` after all or never."""
+        """Period of each instant [days]: 1 the first, 0 before all, ``len(names) + 1`` after all or never."""
         day = np.clip(np.floor(when) - self.begins[0], -1, self.begins[-1] - self.begins[0])
         slots: NDArray[np.int16] = self._slot_of_day[day.astype(np.int64) + 1]
         return slots
@@ -49,7 +49,7 @@ class Periods:
         return self._counted(self.slots(when))[1:-1]
 
     def chosen(self, when: Floats) -> list[Whole]:
-        """Which instants fall into each period, as ascending positions."""
+        """Which instants [days] fall into each period, as ascending positions."""
         slots = self.slots(when)
         order = np.argsort(slots, kind="stable")
         return [order[a:b] for a, b in pairwise(np.cumsum(self._counted(slots)[:-1]))]
@@ -58,12 +58,12 @@ class Periods:
         return np.bincount(slots, minlength=len(self.names) + 2)
 
     def cut(self, ordered: Floats) -> list[slice]:
-        """Where the instants of each period stand among instants in ascending order."""
+        """Where the instants of each period stand among instants [days] in ascending order."""
         return [slice(a, b) for a, b in pairwise(np.searchsorted(ordered, self.begins, side="left"))]
 
 
 def quarters(horizon_day: float) -> Periods:
-    """Whole quarters from 2014Q1 to before the horizon."""
+    """Whole quarters from 2014Q1 to before the horizon [days from 1 January 2014]."""
     begins = [0]
     while (following := quarter_start(len(begins))) <= horizon_day:
         begins.append(following)

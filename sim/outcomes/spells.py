@@ -228,7 +228,7 @@ def relabelled(spells: Spells, label: NDArray[np.integer]) -> Spells:
 
 
 def union(n: int, who: Whole, start: Floats, end: Floats) -> Spells:
-    """Spells that cover the same time as these, which may overlap and come in any order; label 1."""
+    """Spells [days] that cover the same time as these, which may overlap, in any order; label 1."""
     kept = start < end
     who, start, end = who[kept], start[kept], end[kept]
     order = np.lexsort((start, who))
@@ -261,7 +261,7 @@ def next_of_same_person(story: Story, at: Whole, among: Whole) -> Whole:
 
 
 def time_at(story: Story, at: Whole, otherwise: float) -> Floats:
-    """The time at each position, `otherwise` where the position is -1."""
+    """The time [days] at each position, `otherwise` where the position is -1."""
     if not len(story.time):
         return np.full(len(at), otherwise)
     return np.where(at >= 0, story.time[at], otherwise)
@@ -271,7 +271,7 @@ LEAVING = (Event.LEFT_UK, Event.DIED)
 
 
 def between(story: Story, opening: Event, closing: Sequence[Event], until: float) -> Spells:
-    """Spells from an opening event to the next closing one, to death or departure, or to the horizon."""
+    """Spells [days] from an opening event to the next closing one, to death, departure or the horizon."""
     opens = story.where(opening)
     closes = next_of_same_person(story, opens, story.where(*closing, *LEAVING))
     end = np.minimum(time_at(story, closes, until), until)
@@ -279,12 +279,12 @@ def between(story: Story, opening: Event, closing: Sequence[Event], until: float
 
 
 def victim_care_spells(story: Story, until: float) -> Spells:
-    """Victim Care casework, `SUPPORT_STARTED` to `SUPPORT_ENDED`."""
+    """Victim Care casework [days], `SUPPORT_STARTED` to `SUPPORT_ENDED`."""
     return between(story, Event.SUPPORT_STARTED, [Event.SUPPORT_ENDED], until)
 
 
 def bed_spells(story: Story, until: float) -> Spells:
-    """Safehouse beds, `BED_TAKEN` to `BED_LEFT`."""
+    """Safehouse beds [days], `BED_TAKEN` to `BED_LEFT`."""
     return between(story, Event.BED_TAKEN, [Event.BED_LEFT], until)
 
 
@@ -309,7 +309,7 @@ def contact_spells(story: Story, until: float, lasts: float = CONTACT_LASTS_DAYS
 
 
 def left_at(story: Story) -> Floats:
-    """When each person died or left the UK, infinite where neither happened, (n,)."""
+    """When each person died or left the UK [days], infinite where neither happened, (n,)."""
     at = story.where(*LEAVING)[::-1]
     when = np.full(story.n, np.inf)
     when[story.who[at]] = story.time[at]

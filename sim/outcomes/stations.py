@@ -79,7 +79,7 @@ def stations(
 
 
 def little_rows(found: Stations, horizon_day: float) -> list[Row]:
-    """Little's law of every station over the whole run: L, lambda times W, and the residual."""
+    """Little's law of every station over the whole run: L, lambda times W, and the residual [people]."""
     every = {
         "reasonable grounds line": found.rg,
         "conclusive grounds line": found.cg,

@@ -122,12 +122,12 @@ class Station:
         return np.sort(self.joined), np.sort(self.left[np.isfinite(self.left)])
 
     def stock(self, when: Floats) -> Whole:
-        """People there at the instant just before each `when` (ascending or not)."""
+        """People there at the instant just before each `when` [days] (ascending or not)."""
         joined, left = (np.searchsorted(ordered, when, side="left") for ordered in self._in_order)
         return joined - left
 
     def came(self, when: Floats) -> Whole:
-        """People who joined before each `when`."""
+        """People who joined before each `when` [days]."""
         return np.searchsorted(self._in_order[0], when, side="left")
 
     def person_days(self, when: Floats) -> Floats:
@@ -242,7 +242,7 @@ def victim_care(story: Story) -> Station:
 
 
 def place_stations(places: Spells, until: float) -> dict[Category, Station]:
-    """Being in each category of place, from the first event on; moves within a category do not end a stay."""
+    """Days in each category of place, from the first event on; moves within a category do not end a stay."""
     spells = relabelled(places, CATEGORY_OF_PLACE)
     found = {}
     for category in Category:
@@ -308,7 +308,7 @@ class LittlesLaw:
 
     @property
     def residual(self) -> float:
-        """L - lambda W; only the census's sampling error keeps it from zero."""
+        """L - lambda W [people]; only the census's sampling error keeps it from zero."""
         return self.mean_number - self.arrivals_per_day * self.mean_days
 
 

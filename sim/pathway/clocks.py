@@ -93,7 +93,7 @@ def listen(person: Survivor, world: World) -> None:
 
 
 def spent(person: Survivor, now: float) -> int:
-    """The first clock whose threshold is spent; it is made ready for its next occasion."""
+    """The first clock whose threshold is spent at `now` [days]; it is made ready for its next occasion."""
     rates = person.clock_rate
     for clock, due in enumerate(person.clock_due):
         if due <= now and rates is not None:
@@ -107,7 +107,7 @@ def spent(person: Survivor, now: float) -> int:
 
 
 def needs(person: Survivor, now: float) -> int:
-    """Open needs, from 0 to 4: a secure place, an income, settled status, care for health."""
+    """Open needs at `now` [days], from 0 to 4: a secure place, an income, settled status, care for health."""
     count = 1 if person.insecure else 0
     eligible = person.eligible
     if not eligible:

@@ -28,6 +28,6 @@ def loses(person: Survivor, world: World, service: int) -> bool:
 
 
 def engagement(person: Survivor, world: World) -> float:
-    """Acceptance of a service relative to today: below 1 where the story has to be told again."""
+    """Acceptance of a service as a ratio to today's: below 1 where the story has to be told again."""
     handed_over = person.ever_supported and not person.in_support
     return world.rules.support.engaged_after_handover if handed_over else 1.0

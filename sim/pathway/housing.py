@@ -237,7 +237,7 @@ def end_duty(person: Survivor, world: World, event: int, detail: int) -> None:
 
 
 def lose_temporary_home(person: Survivor, world: World, notice: float) -> None:
-    """Temporary accommodation ends after notice; whoever is elsewhere stays where they are."""
+    """Temporary accommodation ends after `notice` [days]; whoever is elsewhere stays where they are."""
     if person.place == Place.COUNCIL_TEMPORARY:
         world.wait(person, Slot.PLACE_ENDS, notice)
 

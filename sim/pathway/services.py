@@ -201,7 +201,7 @@ def open_door(person: Survivor, world: World, rules: ServiceRules) -> float:
 
 
 def outside_wait(person: Survivor, world: World, rules: ServiceRules) -> float:
-    """A wait in a line that is not the model's: as long as others have waited; longer with no interpreter."""
+    """A wait [days] in a line that is not the model's, as others have waited; longer with no interpreter."""
     median = rules.outside_median
     if not person.fluent:
         median *= rules.interpreters_wait

@@ -317,7 +317,7 @@ def uniform(key: int, activity: int, visit: int = 0, occasion: int = 0) -> float
 def uniforms(
     keys: NDArray[np.uint64], activity: int, visit: int = 0, occasion: int = 0
 ) -> NDArray[np.float64]:
-    """`uniform` for many entities at once, bit for bit.
+    """`uniform` for many entities at once, from 0 to 1, bit for bit.
 
     Parameters
     ----------

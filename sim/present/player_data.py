@@ -126,7 +126,7 @@ def sample(rows: NDArray[np.integer], number: int, seed: int, replication: int) 
 
 
 def referred_between(log: EventLog, first_day: float, end_day: float) -> NDArray[np.int32]:
-    """Rows of everybody whose first referral falls from `first_day` to before `end_day`, ascending."""
+    """Rows of everybody whose first referral falls from `first_day` to before `end_day` [days], ascending."""
     first = (log.event == Event.REFERRED) & (log.visit == 0)
     inside = first & (log.time >= first_day) & (log.time < end_day)
     return np.unique(log.person[inside]).astype(np.int32)

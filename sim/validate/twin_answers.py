@@ -111,7 +111,7 @@ class Span:
         return int(np.count_nonzero((when >= self.start) & (when < self.end)))
 
     def mean(self, station: Station) -> float:
-        """Mean number present."""
+        """Mean number present [people]."""
         return float(np.diff(station.person_days(np.array([self.start, self.end])))[0]) / self.days
 
     def growth(self, station: Station) -> float:
@@ -137,7 +137,7 @@ def changes_of(steps: Steps, span: Span, *, bought: bool) -> str:
 
 
 def little(held: Station, line: Station | None, span: Span) -> dict[str, float]:
-    """Little's law over the whole run."""
+    """Little's law over the whole run, L and lambda W [people]."""
     laws = [littles_law(station, span.end) for station in (held, line) if station is not None]
     return {
         "little_number": sum(law.mean_number for law in laws),

@@ -66,7 +66,7 @@ def desk_capacity(world: Any, desk: Any, turn: Any, demand: Any) -> float:
 
 @kernel
 def review_places(world: Any, day: float) -> None:
-    """Safehouse places that arrive, are ordered, and are there from today on."""
+    """Safehouse places that arrive, are ordered, and are there from today, `day` [days], on."""
     rules = world.rules.support
     kept, coming = 0, 0
     for n in range(world.n_orders):

@@ -105,7 +105,7 @@ def draw_anew(person: Any) -> None:
 
 @kernel
 def spent(person: Any, now: float) -> int:
-    """The first clock whose threshold is spent; it is made ready for its next occasion."""
+    """The first clock whose threshold is spent at `now` [days]; it is made ready for its next occasion."""
     for clock in range(N_CLOCKS):
         if person.rate[clock] > 0.0 and person.mark[clock] <= now:
             person.rate[clock] = 0.0
@@ -117,7 +117,7 @@ def spent(person: Any, now: float) -> int:
 
 @kernel
 def needs(person: Any, now: float) -> int:
-    """Open needs, from 0 to 4: a secure place, an income, settled status, care for health."""
+    """Open needs at `now` [days], from 0 to 4: a secure place, an income, settled status, care for health."""
     count = 1 if insecure(person) else 0
     has_rights = eligible(person)
     if not has_rights:

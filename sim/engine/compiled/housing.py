@@ -330,7 +330,7 @@ def end_duty(person: Any, world: Any, event: int, detail: int) -> None:
 
 @kernel
 def lose_temporary_home(person: Any, world: Any, notice: float) -> None:
-    """Temporary accommodation ends after notice; whoever is elsewhere stays where they are."""
+    """Temporary accommodation ends after `notice` [days]; whoever is elsewhere stays where they are."""
     if person.place == PLACE_COUNCIL_TEMPORARY:
         wait(person, world, SLOT_PLACE_ENDS, notice)
 

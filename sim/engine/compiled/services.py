@@ -285,7 +285,7 @@ def open_door(person: Any, world: Any, k: int) -> float:
 
 @kernel
 def outside_wait(person: Any, world: Any, k: int) -> float:
-    """A wait in a line that is not the model's: as long as others have waited; longer with no interpreter."""
+    """A wait [days] in a line that is not the model's, as others have waited; longer with no interpreter."""
     rules = world.rules.services
     median = rules.outside_median[k]
     if not person.fluent:

@@ -39,13 +39,13 @@ FAULT_DURATION, FAULT_WORKING_DAYS, FAULT_OUTBOX, FAULT_LINE, FAULT_QUARTER = 1,
 # ------------------------------------------------------------------------------------------ chance, time
 @kernel
 def draw(person: Any, activity: int, occasion: int) -> float:
-    """The keyed number for one use in the person's present visit."""
+    """The keyed number, from 0 to 1, for one use in the person's present visit."""
     return c_uniform(person.key, np.uint64(activity), np.uint64(person.visit), np.uint64(occasion))
 
 
 @kernel
 def draw_once(person: Any, activity: int, occasion: int) -> float:
-    """The keyed number for one use in the person's life, whichever visit it falls in."""
+    """The keyed number, from 0 to 1, for one use in the person's life, whichever visit it falls in."""
     return c_uniform(person.key, np.uint64(activity), np.uint64(0), np.uint64(occasion))
 
 
@@ -80,7 +80,7 @@ def other_luck_begins(person: Any, world: Any) -> None:
 # ------------------------------------------------------------------------------------------------ clocks
 @kernel
 def until(person: Any, world: Any, slot: int, time: float) -> None:
-    """Set a person's clock to ring at `time`, or at the next grid step if that has passed."""
+    """Set a person's clock to ring at `time` [days], or at the next grid step if that has passed."""
     if time <= world.now:
         time = world.now + GRID
     person.due[slot] = time
