@@ -10,7 +10,18 @@ from typing import Self
 from pydantic import model_validator
 
 from sim.config.parts import Part
-from sim.config.values import Count, DatedDays, DatedNumber, DatedShare, Day, Days, LaterShare, Rate, Share
+from sim.config.values import (
+    ENGLISH_REGIONS,
+    Count,
+    DatedDays,
+    DatedNumber,
+    DatedShare,
+    Day,
+    Days,
+    LaterShare,
+    Rate,
+    Share,
+)
 
 
 # ------------------------------------------------------------------------------------------------ people
@@ -23,9 +34,9 @@ class ByAge(Part):
 
 
 class Arrivals(Part):
-    shares_of_one = (("projected_adult_share", "projected_child_share"),)
-
     """Referrals a quarter, published, then projected; repeats the model makes come on top."""
+
+    shares_of_one = (("projected_adult_share", "projected_child_share"),)
 
     published: ByAge
     declined: DatedNumber
@@ -83,9 +94,9 @@ class Cells(Part):
 
 
 class Regions(Part):
-    shares_of_one = (("wales", "scotland", "northern_ireland"),)
-
     """Shares of arrivals; the nine English regions are shares of England."""
+
+    shares_of_one = (("wales", "scotland", "northern_ireland"),)
 
     wales: Share
     scotland: Share
@@ -102,17 +113,7 @@ class Regions(Part):
 
     @model_validator(mode="after")
     def everybody_lives_somewhere(self) -> Self:
-        self._must_sum_to_one(
-            "north_east",
-            "north_west",
-            "yorkshire",
-            "east_midlands",
-            "west_midlands",
-            "east",
-            "london",
-            "south_east",
-            "south_west",
-        )
+        self._must_sum_to_one(*ENGLISH_REGIONS)
         return self
 
 
@@ -228,9 +229,9 @@ class Disqualification(Part):
 
 
 class CriminalCase(Part):
-    shares_of_one = (("own_share", "witness_share"),)
-
     """A criminal case that holds a conclusive decision: one's own, or one in which one is a witness."""
+
+    shares_of_one = (("own_share", "witness_share"),)
 
     own_share: Share
     witness_share: Share

@@ -39,9 +39,9 @@ class Beds(Part):
 
 
 class NeedsAssessment(Part):
-    shares_of_one = (("fully_agreed", "partly_agreed"),)
-
     """Recovery Needs Assessments after a positive conclusive decision."""
+
+    shares_of_one = (("fully_agreed", "partly_agreed"),)
 
     first_requested_share: DatedShare
     again_requested_share: Share

@@ -20,7 +20,7 @@ from pydantic import BeforeValidator, PlainSerializer
 FIRST_DAY: Final = date(2014, 1, 1)
 """Day 0 of the model's clock: every dated value must be known from here on."""
 
-REGIONS: Final = (
+ENGLISH_REGIONS: Final = (
     "north_east",
     "north_west",
     "yorkshire",
@@ -30,8 +30,8 @@ REGIONS: Final = (
     "london",
     "south_east",
     "south_west",
-    "wales",
 )
+REGIONS: Final = (*ENGLISH_REGIONS, "wales")
 """Regions where life after the decision is followed, in the order of `sim.people.codes.Region`."""
 
 _DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
