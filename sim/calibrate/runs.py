@@ -33,14 +33,11 @@ def measured(task: Task) -> list[Figures]:
 
     import numpy as np
 
-    from sim.engine.clock import day_of
     from sim.experiment.machinery import NationalModel
     from sim.experiment.plan import with_experiment
-    from sim.outcomes import calendar as everyone
-    from sim.outcomes.spells import story_of_everyone
     from sim.study.points import resolve
     from sim.validate.fitted import fitted_only
-    from sim.validate.quantities import quantities
+    from sim.validate.quantities import counted
 
     model = NationalModel()
     wanted = list(dict.fromkeys((one.series, one.period) for one in fitted_only()))
@@ -55,12 +52,7 @@ def measured(task: Task) -> list[Figures]:
             log = model.past(people, before, task.seed, task.replication).continue_with(before)
         else:
             log = model.whole(people, before, before, task.seed, task.replication)
-        horizon = float(day_of(before.experiment.horizon))
-        story = story_of_everyone(log, len(people))
-        stations = everyone.stations(story, horizon, tuple(sorted(before.services)))
-        rows = everyone.calendar(people, story, stations, horizon)
-        rows += quantities(people, story, stations, horizon)
-        there = {(series, period): value for series, period, value in rows}
+        there = {(series, period): value for series, period, value in counted(people, log, before)}
         values = np.array([there.get(one, np.nan) for one in wanted], np.float64)
         found.append(Figures(address, names, values, values, time.perf_counter() - began))
     return found

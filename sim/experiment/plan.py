@@ -143,6 +143,32 @@ def part_key(world: str, replication: int, scenario: str, *identity: object) -> 
     return f"{readable}-{short_hash(world, replication, scenario, *identity)}"
 
 
+def runs_of(
+    world: str,
+    replication: int,
+    named: Sequence[tuple[str, Parameters]],
+    hashes: Sequence[str],
+    *identity: object,
+) -> tuple[Run, ...]:
+    """The scenarios of one replication, each with its address.
+
+    Parameters
+    ----------
+    world : str
+    replication : int
+    named : sequence of (str, Parameters)
+        Scenario and its rules; the first is the baseline.
+    hashes : sequence of str
+        Of the rules before, then of each scenario's: one more than there are scenarios.
+    *identity : object
+        Whatever else makes a run what it is: source, seed and the like.
+    """
+    return tuple(
+        Run(name, after, part_key(world, replication, name, hashes[0], hashed, *identity))
+        for (name, after), hashed in zip(named, hashes[1:], strict=True)
+    )
+
+
 def with_experiment(parameters: Parameters, **changes: Any) -> Parameters:
     """The same parameters with some fields of `experiment` replaced by values known to be valid."""
     experiment: Experiment = parameters.experiment.model_copy(update=changes)
@@ -164,7 +190,7 @@ def alike(parameters: Parameters) -> Parameters:
     )
 
 
-def _story(scenario: Scenario) -> Story:
+def story_of(scenario: Scenario) -> Story:
     """The reader's part of a composed scenario."""
     return Story(
         name=scenario.name,
@@ -314,17 +340,11 @@ def _make(
                 afters = [with_experiment(after, horizon=short) for after in afters]
                 hashes = []
             hashes = hashes or [config_hash(world_before), *map(config_hash, afters)]
-            runs = tuple(
-                Run(
-                    name,
-                    after,
-                    part_key(each.name, replication, name, hashes[0], hashed, sources, seed, keep_events),
-                )
-                for name, after, hashed in zip(names, afters, hashes[1:], strict=True)
-            )
+            named = list(zip(names, afters, strict=True))
+            runs = runs_of(each.name, replication, named, hashes, sources, seed, keep_events)
             units.append(Unit(each.name, replication, seed, world_before, runs, keeps, calendar))
     configured = config_hash(before)
-    told = [option_title(story.name, story.titles) for story in map(_story, scenarios[1:])]
+    told = [option_title(story.name, story.titles) for story in map(story_of, scenarios[1:])]
     return Plan(
         run_id=short_hash(
             configured, sources, seed, *(config_hash(alike(s.after)) for s in scenarios), *options
@@ -337,7 +357,7 @@ def _make(
         config_hash=configured,
         source_hash=sources,
         config_yaml=to_yaml(before),
-        stories=tuple(map(_story, scenarios)),
+        stories=tuple(map(story_of, scenarios)),
         worlds=worlds,
         units=tuple(units),
         workers=workers,

@@ -52,19 +52,11 @@ class ValidationModel(NationalModel):
         benchmark under the same inputs."""
         import numpy as np
 
-        from sim.engine.clock import day_of
-        from sim.outcomes import calendar as everyone
-        from sim.outcomes.spells import story_of_everyone
         from sim.validate.fluid import ORDERS, fluid
-        from sim.validate.quantities import quantities
+        from sim.validate.quantities import counted
 
-        horizon = float(day_of(before.experiment.horizon))
-        services = tuple(sorted(before.services))
-        story = story_of_everyone(log, len(people))
-        stations = everyone.stations(story, horizon, services)
-        rows = everyone.calendar(people, story, stations, horizon)
-        rows += quantities(people, story, stations, horizon)
-        rows += pilots(people, log, services)
+        rows = counted(people, log, before)
+        rows += pilots(people, log, tuple(sorted(before.services)))
         for order in ORDERS:
             rows += [
                 (f"{FLUID}{order}/{name}", period, value) for name, period, value in fluid(before, order)

@@ -12,10 +12,20 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
-from sim.experiment.plan import BASELINE, CENTRAL, Plan, Run, Story, Unit, World, part_key, short_hash
+from sim.experiment.plan import (
+    BASELINE,
+    CENTRAL,
+    Plan,
+    Story,
+    Unit,
+    World,
+    alike,
+    runs_of,
+    short_hash,
+    story_of,
+)
 
 if TYPE_CHECKING:
-    from sim.config.compose import Scenario
     from sim.config.schema import Parameters
 
 CUTS: Final[dict[str, date]] = {"blind_2022": date(2022, 12, 31), "blind_2019": date(2019, 12, 31)}
@@ -69,7 +79,8 @@ def of_validate(overrides: Sequence[str], replications: int, traces: int) -> Pla
     # no further than the record: nothing of the assumption band or of the options is run
     fixed = ["experiment.options=[]", "experiment.band_replications=0", "experiment.coupling_replications=0"]
     given = (*overrides, *fixed)
-    actual = _alike(baseline((*given, f"policy.start={_LAST_DAY}", f"experiment.horizon={HORIZON}")))
+    asked = baseline((*given, f"policy.start={_LAST_DAY}", f"experiment.horizon={HORIZON}"))
+    actual = alike(asked)
     made = _Maker(seed=actual.experiment.seed, sources=source_hash())
     made.add(
         World(CENTRAL, title="Reconstruction with dated inputs to 2025"), [(None, actual)] * replications
@@ -88,7 +99,7 @@ def of_validate(overrides: Sequence[str], replications: int, traces: int) -> Pla
     for name, (option, start, horizon) in _OPTIONS.items():
         one = scenario([option], (*given, f"policy.start={start}", f"experiment.horizon={horizon}"))
         told.append(one)
-        before, after = _alike(one.before), _alike(one.after)
+        before, after = alike(one.before), alike(one.after)
         made.add(World(name, title=one.title), [((option, after), before)] * replications)
     return Plan(
         run_id=short_hash("validate", config_hash(actual), made.sources, made.seed, replications, traces),
@@ -98,10 +109,10 @@ def of_validate(overrides: Sequence[str], replications: int, traces: int) -> Pla
         config_hash=config_hash(actual),
         source_hash=made.sources,
         config_yaml=to_yaml(actual),
-        stories=(Story(BASELINE, ("Today's rules",)), *map(_story, told)),
+        stories=(Story(BASELINE, ("Today's rules",)), *map(story_of, told)),
         worlds=tuple(made.worlds),
         units=tuple(made.units),
-        workers=actual.experiment.workers,
+        workers=asked.experiment.workers,
     )
 
 
@@ -120,44 +131,9 @@ class _Maker:
         self.worlds.append(world)
         for replication, (option, before) in enumerate(runs):
             named = [(BASELINE, before), *([option] if option else [])]
-            first = config_hash(before)
-            keyed = tuple(
-                Run(
-                    name,
-                    after,
-                    part_key(
-                        world.name,
-                        replication,
-                        name,
-                        "validate",
-                        first,
-                        config_hash(after),
-                        self.sources,
-                        self.seed,
-                    ),
-                )
-                for name, after in named
-            )
+            hashes = [config_hash(before), *(config_hash(after) for _, after in named)]
+            keyed = runs_of(world.name, replication, named, hashes, "validate", self.sources, self.seed)
             self.units.append(Unit(world.name, replication, self.seed, before, keyed))
-
-
-def _alike(parameters: Parameters) -> Parameters:
-    """The parameters without what cannot change a single run."""
-    experiment = parameters.experiment.model_copy(
-        update={"workers": parameters.experiment.workers, "replications": 1, "band": {}}
-    )
-    return parameters.model_copy(update={"experiment": experiment})
-
-
-def _story(scenario: Scenario) -> Story:
-    return Story(
-        name=scenario.name,
-        titles=tuple(scenario.titles),
-        why=tuple(scenario.why),
-        sources=tuple(source.words() for source in scenario.sources),
-        applies_to=str(scenario.applies_to),
-        changes=dict(scenario.changes),
-    )
 
 
 def _differences(actual: Parameters, blind: Parameters) -> dict[str, Any]:

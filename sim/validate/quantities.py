@@ -17,10 +17,14 @@ from numpy.typing import NDArray
 
 from sim.engine.clock import day_of
 from sim.engine.log import Detail, Event
+from sim.outcomes.calendar import calendar, stations
 from sim.outcomes.periods import Periods, quarters, years
+from sim.outcomes.spells import story_of_everyone
 from sim.people.codes import ENGLISH_REGIONS, Exploitation, Group, Nationality
 
 if TYPE_CHECKING:
+    from sim.config.schema import Parameters
+    from sim.engine.log import EventLog
     from sim.outcomes.calendar import Stations
     from sim.outcomes.spells import Story
     from sim.people.population import Population
@@ -38,6 +42,26 @@ MOVED_ON: Final = (date(2017, 9, 1), date(2018, 4, 1))
 SEEN_ON: Final = date(2024, 6, 1)
 """The figure of people referred again was given for the record as it stood on 31 May 2024."""
 REPEATS: Final = (("2023", date(2023, 1, 1), date(2024, 1, 1)), ("2024-05-31", date(2024, 1, 1), SEEN_ON))
+
+
+def counted(population: Population, log: EventLog, before: Parameters) -> list[Row]:
+    """Every row (series, period, value) of one whole run: those of the calendar and those of `quantities`.
+
+    Parameters
+    ----------
+    population : Population
+    log : EventLog
+        Of everyone, to the end of the run.
+    before : Parameters
+        The rules under which it was run; they say when it ends and which services there are.
+    """
+    horizon = float(day_of(before.experiment.horizon))
+    story = story_of_everyone(log, len(population))
+    found = stations(story, horizon, tuple(sorted(before.services)))
+    return [
+        *calendar(population, story, found, horizon),
+        *quantities(population, story, found, horizon),
+    ]
 
 
 def quantities(population: Population, story: Story, found: Stations, horizon_day: float) -> list[Row]:
