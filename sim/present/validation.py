@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sim.present import pages
 from sim.present.figures import Block, Table, svg_uri
 from sim.validate.fluid import ORDERS
+from sim.validate.target import COUNTS
 from sim.validate.words import (
     NOT_FORESIGHT,
     UNTESTED,
@@ -21,6 +22,7 @@ from sim.validate.words import (
     score_of,
     shown,
     trace_in_words,
+    traces_together,
     warning,
 )
 
@@ -93,6 +95,7 @@ def content(result: Result, found: Findings) -> dict[str, Any]:
             for one in found.projections
         ],
         "benchmark": _benchmark_table(found.projections),
+        "traces_together": traces_together(found.traces),
         "traces": [trace_in_words(one).strip() for one in found.traces],
         "trace_table": _trace_table(found),
         "untested": Table(
@@ -127,9 +130,16 @@ def _target_tables(scores: Sequence[Score]) -> list[Table]:
 def _definitions(scores: Sequence[Score]) -> Table:
     """What each series of targets counts, once for each wording."""
     rows = dict.fromkeys(
-        (one.target.title, one.target.definition, one.target.denominator or "none") for one in scores
+        (
+            one.target.title,
+            one.target.definition,
+            one.target.denominator or "none",
+            COUNTS[one.target.counts],
+        )
+        for one in scores
     )
-    return Table("What each target counts", ("Target", "Definition", "Denominator"), tuple(rows))
+    head = ("Target", "Definition", "Denominator", "Counts, beside the model")
+    return Table("What each target counts", head, tuple(rows))
 
 
 def _table(caption: str, scores: Sequence[Score]) -> Table:

@@ -128,6 +128,8 @@ class Summary:
         Mean and median absolute relative error.
     score : float or None
         Mean interval score over the published figure.
+    same : Summary or None
+        The same of those figures alone that count the same thing as the model; None where all do.
     """
 
     hits: int
@@ -138,10 +140,12 @@ class Summary:
     relative: float | None
     typical: float | None
     score: float | None
+    same: Summary | None = None
 
 
 def summary(scores: Sequence[Score]) -> Summary:
     """Take scores together."""
+    same = [one for one in scores if one.target.counts == "same"]
     held = [one for one in scores if one.hit is not None]
     scored = [one for one in held if one.interval_score is not None and one.target.value]
     errors = [abs(one.relative) for one in held if one.relative is not None]
@@ -156,6 +160,7 @@ def summary(scores: Sequence[Score]) -> Summary:
         score=math.fsum((one.interval_score or 0.0) / abs(one.target.value) for one in scored) / len(scored)
         if scored
         else None,
+        same=summary(same) if len(same) < len(scores) else None,
     )
 
 

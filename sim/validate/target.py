@@ -27,6 +27,12 @@ ROLE_WORDS: Final[dict[str, str]] = {
     "predicted": "predicted: it set no parameter",
 }
 UNITS: Final = ("people", "decisions", "days", "share", "ratio")
+COUNTS: Final[dict[str, str]] = {
+    "same": "the same thing",
+    "lower_bound": "a part of what the model counts, so a lower bound",
+    "other_group": "the same of another group of people",
+}
+"""What a published figure counts, beside the quantity of the model that it is compared with."""
 CONFIDENCES: Final = ("published", "derived", "recalled")
 COUNT_TOLERANCE: Final = 0.05
 """How far a simulated range of counts is widened on either side before a figure counts as missed."""
@@ -34,7 +40,18 @@ WAIT_TOLERANCE: Final = 0.15
 """The same for days, shares and ratios."""
 
 _SERIES_KEYS: Final = frozenset(
-    {"title", "series", "unit", "definition", "denominator", "note", "source", "confidence", "values"}
+    {
+        "title",
+        "series",
+        "unit",
+        "definition",
+        "denominator",
+        "note",
+        "source",
+        "confidence",
+        "counts",
+        "values",
+    }
 )
 _VALUE_KEYS: Final = frozenset({"value", "as_of", "source", "confidence", "note"})
 
@@ -62,6 +79,8 @@ class Target:
         Key of the publication, and where it is.
     confidence : {"published", "derived", "recalled"}
     role : {"fitted", "blind_only", "predicted"}
+    counts : {"same", "lower_bound", "other_group"}
+        What it counts beside the model's quantity.
     """
 
     id: str
@@ -78,6 +97,7 @@ class Target:
     address: str
     confidence: str
     role: Role
+    counts: str = "same"
 
     @property
     def group(self) -> str:
@@ -154,6 +174,9 @@ def _read_series(
     for key in ("title", "series", "unit", "definition", "source", "confidence", "values"):
         if not entry.get(key):
             raise SimError(f"{where}: {key} is missing; every target has one")
+    counts = entry.get("counts", "same")
+    if counts not in COUNTS:
+        raise SimError(f"{where}: counts = {counts!r}; allowed: {', '.join(COUNTS)}")
     if not isinstance(entry["values"], dict):
         raise SimError(f"{where}: values must be a number, or a mapping with `value`, by period")
     for period, given in entry["values"].items():
@@ -188,6 +211,7 @@ def _read_series(
             address=addresses[told["source"]],
             confidence=told["confidence"],
             role=role,
+            counts=counts,
         )
 
 

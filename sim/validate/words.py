@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from sim.validate.fluid import ORDERS
 from sim.validate.target import ROLE_WORDS
-from sim.validate.trace import GROUPS
+from sim.validate.trace import GROUPS, gap_closed
 
 if TYPE_CHECKING:
     from sim.validate.findings import Projection, Trace
@@ -22,6 +23,17 @@ NOT_FORESIGHT: Final = (
     "order of decisions from 2024 was fitted to backlog and waits. Agreement checks the bookkeeping and "
     "the queue, not foresight."
 )
+
+TOO_NARROW: Final = (
+    "  Far fewer than a sound forecast would hold: the intervals are too narrow, and no measure of what was "
+    "not known. They hold growth of referrals and of conclusive capacity between none and the trend of the "
+    "three years before, and chance between runs; no doubt about other inputs, and no change of practice, "
+    "law or capacity after that day. Many of these figures are quarters of one series, so they miss together."
+)
+MUCH: Final = 0.1
+"""How far the share inside may stay below that of a sound forecast before it is said to be too small."""
+CLOSES: Final = 0.2
+"""An input that closes less of a gap than this is said to close none."""
 
 
 def shown(value: float | None, unit: str) -> str:
@@ -58,7 +70,18 @@ def of_role(role: str, told: Summary) -> str:
     return (
         f"Reconstruction, {ROLE_WORDS[role]}: {told.hits} hit, {told.misses} missed{absent}; "
         f"error {per_cent(told.typical)} of the published figure at the median, {per_cent(told.relative)} "
-        f"on average."
+        f"on average.{_same_only(told)}"
+    )
+
+
+def _same_only(told: Summary) -> str:
+    """The same of those figures that count what the model counts, where some do not."""
+    if told.same is None:
+        return ""
+    same = told.same
+    return (
+        f" Of these, figures that count the same thing as the model: {same.hits} hit, {same.misses} missed; "
+        f"error {per_cent(same.typical)} at the median, {per_cent(same.relative)} on average."
     )
 
 
@@ -69,8 +92,10 @@ def of_projection(one: Projection) -> list[str]:
         f"Blind from {one.day}: {model.hits} of {model.hits + model.misses} later targets hit; "
         f"{per_cent(model.coverage)} inside the bare interval (a sound forecast: {per_cent(model.nominal)}); "
         f"error {per_cent(model.typical)} at the median, {per_cent(model.relative)} on average; interval "
-        f"score {score_of(model)} of the published figure."
+        f"score {score_of(model)} of the published figure.{_same_only(model)}"
     ]
+    if model.coverage is not None and model.coverage < (model.nominal or 0.0) - MUCH:
+        lines.append(TOO_NARROW)
     for order, (own, fluid, count) in one.compared.items():
         better = "better" if (own.score or 0.0) < (fluid.score or 0.0) else "worse"
         lines.append(
@@ -87,21 +112,41 @@ def score_of(told: Summary) -> str:
 
 
 def of_traces(traces: Sequence[Trace]) -> list[str]:
-    """Which later input closes the gap of each missed target."""
-    return [trace_in_words(one) for one in traces]
+    """Which later input closes the gap of each missed target: all together, then one by one."""
+    return [*traces_together(traces), *(trace_in_words(one) for one in traces)]
+
+
+def traces_together(traces: Sequence[Trace]) -> list[str]:
+    """For how many missed targets each later input closes most, and how many miss with all of them too."""
+    if not traces:
+        return []
+    titles = {group.name: group.title for group in GROUPS}
+    closing = Counter(one.best if one.closed[one.best] >= CLOSES else "" for one in traces)
+    alone = closing.pop("", 0)
+    told = ", ".join(
+        f"{titles[name][:1].lower()}{titles[name][1:]} {count}" for name, count in closing.most_common()
+    )
+    left = sum(gap_closed(one.target.value, one.blind, one.all_back) < 0.5 for one in traces)
+    return [
+        f"Of {len(traces)} missed targets, the later input that by itself closes the largest part of the gap "
+        f"(a fifth at least): {told + ', ' if told else ''}none {alone}. With all later inputs given back, "
+        f"{left} of {len(traces)} keep more than half of their gap: those misses are the model's, or of what "
+        f"it is compared with, and not of what could not be known."
+    ]
 
 
 def trace_in_words(one: Trace) -> str:
     """One miss and the input that closes most of it.
 
-    A group that closes less than a fifth of the gap is said to close none.
+    A group that closes less than `CLOSES` of the gap is said to close none.
     """
     unit, best = one.target.unit, one.best
     title = next(group.title for group in GROUPS if group.name == best)
     share = one.closed[best]
+    part = "most of the gap closes" if share > 0.5 else "the largest part closes"
     cause = (
-        f"most of the gap closes with {title[:1].lower()}{title[1:]} ({share:.0%})"
-        if share >= 0.2
+        f"{part} with {title[:1].lower()}{title[1:]} ({share:.0%})"
+        if share >= CLOSES
         else "no later input closes it alone"
     )
     return (

@@ -1,14 +1,18 @@
 """Scores by hand: the interval score, hits, what is not measured, and what counts as later."""
 
+from datetime import date
+
 import pytest
 
 from sim.errors import SimError
+from sim.validate.findings import Projection, Trace
 from sim.validate.score import after, interval_score, score, summary
 from sim.validate.target import Target
-from sim.validate.trace import gap_closed
+from sim.validate.trace import GROUPS, gap_closed
+from sim.validate.words import TOO_NARROW, of_projection, of_role, of_traces, traces_together
 
 
-def target(value, unit="people", period="2023", series="x"):
+def target(value, unit="people", period="2023", series="x", counts="same"):
     return Target(
         id=f"{series}:{period}",
         title="T",
@@ -24,6 +28,7 @@ def target(value, unit="people", period="2023", series="x"):
         address="",
         confidence="published",
         role="predicted",
+        counts=counts,
     )
 
 
@@ -68,6 +73,22 @@ def test_a_summary_takes_scores_over_their_published_figures():
     assert told.relative == pytest.approx((0.0 + 0.3) / 2)
 
 
+def test_figures_that_count_something_else_are_summed_up_with_the_rest_and_also_left_out():
+    told = summary(
+        score(
+            [target(100.0), target(10.0, series="y", counts="lower_bound")],
+            {("x", "2023"): [99.0, 103.0], ("y", "2023"): [60.0, 64.0]},
+        )
+    )
+    assert (told.hits, told.misses, told.relative) == (1, 1, pytest.approx((0.01 + 5.2) / 2))
+    assert (told.same.hits, told.same.misses, told.same.relative) == (1, 0, pytest.approx(0.01))
+    assert "count the same thing as the model: 1 hit, 0 missed; error 1% at the median" in of_role(
+        "predicted", told
+    )
+    assert told.same.same is None
+    assert "count the same thing" not in of_role("predicted", told.same)
+
+
 def test_only_periods_that_begin_after_the_year_are_later():
     periods = ["2022", "2022Q4", "2022/23", "2023Q1", "2023", "2023-05-31", "2018 to 2020"]
     kept = [one.period for one in after([target(1.0, period=period) for period in periods], 2022)]
@@ -80,3 +101,45 @@ def test_the_share_of_a_gap_that_closes_is_signed():
     assert gap_closed(100.0, 60.0, 40.0) == -0.5
     assert gap_closed(100.0, 60.0, 120.0) == 0.5
     assert gap_closed(100.0, 100.0, 90.0) == 0.0
+
+
+def projection(inside, of):
+    """A projection of three members, whose intervals hold half in the long run; so many hold the figure."""
+    scores = score(
+        [target(100.0, series=str(number)) for number in range(of)],
+        {
+            (str(one), "2023"): [90.0, 95.0, 110.0] if one < inside else [10.0, 11.0, 12.0]
+            for one in range(of)
+        },
+    )
+    return Projection("blind", date(2022, 12, 31), scores, summary(scores), {}, {})
+
+
+def test_a_projection_that_holds_far_fewer_figures_than_its_level_says_that_it_is_too_narrow():
+    assert TOO_NARROW in of_projection(projection(2, 10))
+    assert TOO_NARROW not in of_projection(projection(5, 10))
+    assert TOO_NARROW not in of_projection(projection(10, 10))
+
+
+def trace(blind, all_back, **closed):
+    return Trace(
+        target(100.0), blind, all_back, {group.name: closed.get(group.name, 0.0) for group in GROUPS}
+    )
+
+
+def test_traces_together_count_what_closes_most_and_what_misses_with_everything_given_back():
+    told = [
+        trace(50.0, 98.0, cg_capacity=0.7, referrals=0.3),
+        trace(50.0, 60.0, cg_capacity=0.2),
+        trace(50.0, 80.0, referrals=0.19),
+    ]
+    (line,) = traces_together(told)
+    assert "Of 3 missed targets" in line
+    assert "conclusive capacity 2, none 1." in line
+    assert "1 of 3 keep more than half of their gap" in line
+    assert of_traces(told)[0] == line
+    assert len(of_traces(told)) == 4
+    assert "most of the gap closes with conclusive capacity (70%)" in of_traces(told)[1]
+    assert "the largest part closes with conclusive capacity (20%)" in of_traces(told)[2]
+    assert "no later input closes it alone" in of_traces(told)[3]
+    assert of_traces([]) == []

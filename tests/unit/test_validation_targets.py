@@ -89,6 +89,15 @@ def test_every_target_says_what_it_is_and_has_one_role():
 def test_every_mechanism_belongs_to_a_target():
     groups = {one.group for one in record.every_target()}
     assert set(record.mechanisms()) <= groups
+    wheres = ("In the model. ", "In the comparison. ", "In the data. ")
+    assert [name for name, words in record.mechanisms().items() if not words.startswith(wheres)] == []
+    other = {one.group for one in record.every_target() if one.counts != "same"}
+    assert other == {
+        "duties_started",
+        "asylum_prevention_share",
+        "main_duty_per_relief",
+        "acceptances_ratio",
+    }
 
 
 def broken(tmp_path, monkeypatch, text, role="predicted", name="support.yaml"):
@@ -118,6 +127,7 @@ targets:
         ({"unit": "persons"}, "unit = 'persons'; allowed: people"),
         ({"source": "S999"}, "source = 'S999'; allowed:"),
         ({"value": "many"}, "value = 'many'; allowed: a number"),
+        ({"more": "    counts: most\n"}, "counts = 'most'; allowed: same, lower_bound, other_group"),
         ({"unit": "share", "value": 53}, "allowed: a share from 0 to 1"),
         (
             {"more": "    defintion: x\n"},
