@@ -50,15 +50,7 @@ def people_in(stored: Stored, group: str = "all") -> str:
 
 def people_count(stored: Stored, group: str) -> float | None:
     """People of a group who are followed under today's rules, as a mean over runs; None where not stored."""
-    rows = stored.outcomes
-    chosen = (
-        (rows["scenario"] == BASELINE)
-        & (rows["world"] == CENTRAL)
-        & (rows["metric"] == "cohort_people")
-        & (rows["group"] == group)
-    )
-    counts = rows[chosen]["value"].dropna()
-    return float(counts.mean()) if len(counts) else None
+    return stored.people_by_group.get(group)
 
 
 def groups_of(stored: Stored) -> list[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -78,11 +79,20 @@ class Stored:
         """The scenarios other than the baseline."""
         return tuple(story for story in self.stories if story.name != BASELINE)
 
-    @property
+    @cached_property
     def headline(self) -> tuple[str, ...]:
         """Headline metrics, in the order in which they were stored."""
         rows = self.outcomes[self.outcomes["family"] == "headline"]
         return tuple(dict.fromkeys(rows["metric"].astype(str)))
+
+    @cached_property
+    def people_by_group(self) -> dict[str, float]:
+        """People of each group who are followed under today's rules, as a mean over runs."""
+        rows = self.outcomes
+        rows = rows[rows["metric"] == "cohort_people"]
+        rows = rows[(rows["scenario"] == BASELINE) & (rows["world"] == CENTRAL)].dropna(subset=["value"])
+        means = rows["value"].groupby(rows["group"].astype(str)).mean()
+        return {str(group): float(mean) for group, mean in means.items()}
 
 
 def load(path: Path) -> Stored:
@@ -208,7 +218,7 @@ def holds(stored: Stored, *curves: str) -> bool:
     """Whether every one of these curves was stored for every scenario of the central world."""
     if not len(stored.curves):
         return False
-    rows = stored.curves[stored.curves["world"] == CENTRAL]
+    rows = stored.curves.loc[stored.curves["world"] == CENTRAL, ["scenario", "curve"]].drop_duplicates()
     found = set(zip(rows["scenario"].astype(str), rows["curve"].astype(str), strict=True))
     return all((story.name, name) in found for story in stored.stories for name in curves)
 
