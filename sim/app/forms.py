@@ -168,7 +168,9 @@ def _planned(
         more = (f"experiment.band_entries=[{','.join(entries)}]",)
     plan = of_compare([*asked, *first, *more], ())
     units = tuple(seat(unit.world, unit.replication) for unit in plan.units)
-    return Job(plan.run_id, choice.query, plan.title, tuple(asked), source, units=units, first=more)
+    return Job(
+        plan.run_id, choice.query, plan.title, tuple(asked), source, units=units, first=more, plan=plan
+    )
 
 
 def _band() -> Iterable[str]:

@@ -12,11 +12,12 @@ if TYPE_CHECKING:
 
     from sim.app.store import Job
     from sim.app.worker import Task
+    from sim.experiment.plan import Plan
 
 
 @dataclass
 class Hand:
-    """A worker process: what it does, since when, for whom, and whether it is ready."""
+    """A worker process: what it does, since when, for whom, whether it is ready, and its last plan."""
 
     number: int
     process: BaseProcess
@@ -29,6 +30,7 @@ class Hand:
     kill_at: float = float("inf")
     step: int = 0
     ahead: bool = True
+    told: Plan | None = None
 
 
 @dataclass

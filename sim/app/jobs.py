@@ -23,6 +23,7 @@ from sim.app.store import CANCELLED, DONE, FAILED, OPEN, RESTING, RUNNING, WAITI
 
 if TYPE_CHECKING:
     from sim.app.worker import Task
+    from sim.experiment.plan import Plan
 
 LOOKED_FOR: Final = 30.0  # how long a sharpening goes on after somebody last looked [s]
 FEW: Final = 2  # units that are left to the worker that has their history at hand
@@ -307,17 +308,23 @@ class Desk:
                 return False
             work.units.remove(unit)
             work.in_hand += 1
-            self._give(
-                hand, ("unit", (overrides, unit[0])), lambda k, o: self._ran(job, work, unit, k, o), job
-            )
+            one: Task = ("unit", (overrides, unit[0], self._untold(job, hand)))
+            self._give(hand, one, lambda k, o: self._ran(job, work, unit, k, o), job)
         elif work.in_hand == 0 and work.asked:
             work.asked = False
-            task = ("store", (overrides, self._workers, work.began))
-            self._give(hand, task, lambda k, o: self._stored(job, k, o), job)
+            last: Task = ("store", (overrides, self._workers, work.began, self._untold(job, hand)))
+            self._give(hand, last, lambda k, o: self._stored(job, k, o), job)
         else:
             return False
         job.state = RUNNING
         return True
+
+    def _untold(self, job: Job, hand: Hand) -> Plan | None:
+        """The plan of the first round, if the worker has not had it yet: making it anew takes a while."""
+        if job.rounds or job.plan is None or hand.told is job.plan:
+            return None
+        hand.told = job.plan
+        return job.plan
 
     def overrides_of(self, job: Job) -> tuple[str, ...]:
         """What the command line would be given for the next round of a job."""
@@ -356,6 +363,7 @@ class Desk:
         if not job.rounds:
             self.pace.note(FIRST_WITH_TODAY if work.today_first else FIRST, time.time() - work.began)
         job.rounds.append(out)
+        job.plan = None
         if len(job.rounds) == len(self.rounds):
             job.state = DONE
             self._chores.append(("tidy", ((*job.overrides, *self.rounds[-1]),)))

@@ -11,19 +11,22 @@ import re
 import time
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sim.experiment.disk import on_disk, prepare_root, write_whole
 from sim.experiment.parts import Parts
+
+if TYPE_CHECKING:
+    from sim.experiment.plan import Plan
 
 RUN_ID: Final = re.compile(r"[0-9a-f]{12}")
 WAITING, RUNNING, RESTING, DONE = "waiting", "running", "resting", "done"
 CANCELLED, FAILED = "cancelled", "failed"
 OPEN: Final = (WAITING, RUNNING, RESTING)
 """States of a request that still has something to be run."""
-_PASSING: Final = ("done", "total", "units")
+_PASSING: Final = ("done", "total", "units", "plan")
 
 
 @dataclass
@@ -56,6 +59,8 @@ class Job:
         Seat of each unit of the first round, known from checking the request; not kept on disk.
     first : tuple of str
         What the first round sets besides: the assumptions that it varies.
+    plan : Plan or None
+        Of the first round, until that is stored; not kept on disk.
     """
 
     id: str
@@ -72,6 +77,7 @@ class Job:
     total: int = 0
     units: tuple[int, ...] = ()
     first: tuple[str, ...] = ()
+    plan: Plan | None = None
 
     @property
     def result(self) -> str:
@@ -109,7 +115,7 @@ class Shelf:
 
     def keep(self, job: Job) -> None:
         """Write a request down, whole or not at all."""
-        told = {name: value for name, value in asdict(job).items() if name not in _PASSING}
+        told = {one.name: getattr(job, one.name) for one in fields(job) if one.name not in _PASSING}
         with on_disk(self.folder, "keep a request"):
             write_whole(self.folder / "requests" / f"{job.id}.json", json.dumps(told, ensure_ascii=False))
 

@@ -7,6 +7,7 @@ asks for what, and in which order, is decided in `sim.app.jobs`.
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import time
@@ -86,6 +87,12 @@ def _kept(store: OrderedDict[Any, Any], most: int, key: Any, make: Any) -> Any:
     return store[key]
 
 
+def _set_aside() -> None:
+    """Let the collector of garbage pass over what is loaded by now: looking through it took half of a run."""
+    gc.collect()
+    gc.freeze()
+
+
 def histories_that_fit(wanted: int) -> int:
     """As many histories as are wanted, fewer where little memory is free, two at the least."""
     try:
@@ -117,6 +124,13 @@ class Worker:
     def __init__(self, root: Path, histories: int = 2) -> None:
         self.shelf = Shelf(root)
         self.model = WarmModel(histories_that_fit(histories))
+        self._told: tuple[tuple[str, ...], Plan] | None = None
+
+    def _plan_of(self, overrides: tuple[str, ...], told: Plan | None = None) -> Plan:
+        """The plan of a round: the one that was told with it, now or before, or else made here."""
+        if told is not None:
+            self._told = overrides, told
+        return self._told[1] if self._told and self._told[0] == overrides else planned(overrides)
 
     def prepare(self, overrides: tuple[str, ...]) -> None:
         """Load kernels and libraries, so that the first request need not wait for them."""
@@ -127,6 +141,7 @@ class Worker:
         from sim.present import page, plots, read  # noqa: F401
 
         self.model.prepare(baseline(overrides), lambda _: None)
+        _set_aside()
 
     def ahead(self, overrides: tuple[str, ...], number: int, workers: int, step: int) -> bool:
         """Run today's rules in one world before anybody asks, and keep its history at hand.
@@ -153,6 +168,7 @@ class Worker:
             people = self.model.people(unit.before, unit.seed, unit.replication)
             self.model.past(people, unit.before, unit.seed, unit.replication)
             work(unit, self.model, self.shelf.parts, lambda _: None)
+            _set_aside()
         return step + 1 < min(len(own), self.model.kept)
 
     def skeleton(self, overrides: tuple[str, ...]) -> tuple[str, list[int]]:
@@ -160,19 +176,19 @@ class Worker:
         plan = planned(overrides)
         return plan.run_id, [seat(unit.world, unit.replication) for unit in plan.units]
 
-    def unit(self, overrides: tuple[str, ...], number: int) -> None:
+    def unit(self, overrides: tuple[str, ...], number: int, plan: Plan | None = None) -> None:
         """Run one unit of a plan and keep its parts; those that are there are not run again."""
         from sim.experiment.unit import work
 
-        work(planned(overrides).units[number], self.model, self.shelf.parts, lambda _: None)
+        work(self._plan_of(overrides, plan).units[number], self.model, self.shelf.parts, lambda _: None)
 
-    def store(self, overrides: tuple[str, ...], workers: int, began: float) -> str:
+    def store(self, overrides: tuple[str, ...], workers: int, began: float, plan: Plan | None = None) -> str:
         """Put the result together and make its answer ready; its run id."""
         from sim.experiment import store
         from sim.experiment.disk import only_writer
         from sim.experiment.runner import Account
 
-        plan = planned(overrides)
+        plan = self._plan_of(overrides, plan)
         target = self.shelf.result_path(plan.run_id)
         with only_writer(self.shelf.root, plan.run_id):
             if not store.is_whole(target):

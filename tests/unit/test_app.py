@@ -6,6 +6,7 @@ No worker is started here; what is run is tested in test_app_desk.py.
 import hashlib
 import html
 import io
+import pickle
 import re
 import shutil
 import zipfile
@@ -529,6 +530,33 @@ def test_what_was_run_ahead_is_not_run_again_for_an_answer(
     for number in range(len(planned(overrides).units)):
         worker.unit(overrides, number)
     assert len(histories) == 16
+
+
+def test_the_plan_of_a_checked_request_reaches_the_workers_and_is_not_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from sim.app import worker as worker_module
+    from sim.app.first import ROUNDS
+    from sim.app.worker import Worker
+
+    job, wrong = forms.checked(Choice(("priority_need",), other=(SMALL,)), tmp_path, ROUNDS[0], "here")
+    assert job is not None
+    assert job.plan is not None
+    assert not wrong
+    assert job.plan.run_id == job.id
+    assert len(job.plan.units) == len(job.units)
+    told = pickle.loads(pickle.dumps(job.plan))
+
+    def never(overrides: tuple[str, ...]) -> object:
+        raise AssertionError(f"planned anew: {overrides}")
+
+    monkeypatch.setattr(worker_module, "planned", never)
+    worker = Worker(tmp_path)
+    worker.unit(("one",), 0, told)
+    assert worker.shelf.parts.has(told.units[0].runs[0].key, with_log=False)
+    worker.unit(("one",), 0)
+    with pytest.raises(AssertionError, match="planned anew"):
+        worker.unit(("another",), 0)
 
 
 def test_a_changed_world_is_said_to_need_todays_rules_first(client: Client) -> None:
