@@ -294,13 +294,10 @@ def test_a_box_names_a_group_only_beyond_chance_and_those_who_gain_next_to_nothi
         )
         for group, (mean, low, high) in figures.items()
     ]  # fmt: skip
-    import pandas as pd
-
-    columns = ["world", "scenario", "metric", "group", "value"]
     stored = types.SimpleNamespace(
         options=(option,),
         comparison=types.SimpleNamespace(differences=differences, replications=9),
-        outcomes=pd.DataFrame([], columns=columns),
+        people_by_group={},
     )
     found = [
         Contrast(group, mean, -6.0, *((-1.0, 1.0) if group == "sex=male" else (1.0, 2.0)), group)
