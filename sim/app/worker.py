@@ -183,7 +183,7 @@ class Worker:
         work(self._plan_of(overrides, plan).units[number], self.model, self.shelf.parts, lambda _: None)
 
     def store(self, overrides: tuple[str, ...], workers: int, began: float, plan: Plan | None = None) -> str:
-        """Put the result together and make its answer ready; its run id."""
+        """Put the result of what began at `began` [s, by the clock] together, its answer too; its run id."""
         from sim.experiment import store
         from sim.experiment.disk import only_writer
         from sim.experiment.runner import Account

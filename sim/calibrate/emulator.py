@@ -130,7 +130,10 @@ class Emulator:
         return means * self._spread + self._centre, variances * self._spread**2
 
     def judge(self, tolerance: float) -> Judgement:
-        """Leave each run out in turn (in closed form, with the kernel kept)."""
+        """Leave each run out in turn (in closed form, with the kernel kept).
+
+        `tolerance` is a standard deviation, in the unit of the means that the emulator was given.
+        """
         import numpy as np
         from scipy.linalg import cho_solve
 

@@ -74,7 +74,7 @@ class Goal:
         return self.observation**2 + self.discrepancy**2
 
     def matched(self, figures: Floats) -> Floats:
-        """Figures of runs on the scale that is matched; missing ones stay missing."""
+        """Figures of runs, from their own unit to the scale that is matched; missing ones stay missing."""
         import numpy as np
 
         return np.log(np.maximum(figures, _SMALLEST[self.unit])) if self.scale == "log" else figures

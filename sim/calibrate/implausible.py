@@ -51,7 +51,7 @@ class Judged:
     why_not: str
 
     def implausibility(self, places: Floats) -> Floats:
-        """Implausibility of settings, shape (n,)."""
+        """Implausibility of settings, shape (n,), in standard deviations."""
         import numpy as np
 
         assert self.emulator is not None
@@ -67,6 +67,7 @@ def judged(goal: Goal, places: Floats, figures: Floats) -> Judged:
     ----------
     goal : Goal
     places : ndarray, shape (n, n_dimensions)
+        From 0 to 1.
     figures : ndarray, shape (n, n_replications)
         On the matched scale; settings in which one is missing are left out.
     """
@@ -90,9 +91,11 @@ def worst(
     ----------
     waves : sequence of sequence of Judged
     places : ndarray, shape (n, n_dimensions)
+        From 0 to 1.
     nth : int
     enough : float
-        Beyond it no more is worked out: what is returned there is beyond it too, but may be too small.
+        In standard deviations, as what is returned. Beyond it no more is worked out: what is returned there
+        is beyond it too, but may be too small.
     """
     import numpy as np
 

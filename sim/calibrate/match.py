@@ -147,7 +147,7 @@ class Match:
         return self.waves[-1].left
 
     def is_left(self, places: Floats) -> NDArray[np.bool_]:
-        """Whether settings, shape (n, n_dimensions), are not ruled out, shape (n,)."""
+        """Whether settings from 0 to 1, shape (n, n_dimensions), are not ruled out, shape (n,)."""
         found: NDArray[np.bool_] = (
             worst([one.goals for one in self.waves], places, self.rules.nth) <= self.rules.cut
         )
@@ -166,9 +166,11 @@ class Match:
 class Designs(Protocol):
     """Where the settings of each wave are kept once they are drawn: a command that goes on runs the same."""
 
-    def kept(self, wave: int) -> Floats | None: ...
+    def kept(self, wave: int) -> Floats | None:
+        """The settings of a wave, from 0 to 1, shape (n, n_dimensions); None if it was not begun."""
 
-    def keep(self, wave: int, places: Floats) -> None: ...
+    def keep(self, wave: int, places: Floats) -> None:
+        """Keep the settings of a wave, from 0 to 1, shape (n, n_dimensions)."""
 
 
 @dataclass
@@ -178,9 +180,11 @@ class InMemory:
     waves: dict[int, Floats] = field(default_factory=dict)
 
     def kept(self, wave: int) -> Floats | None:
+        """The settings of a wave, from 0 to 1; None if it was not begun."""
         return self.waves.get(wave)
 
     def keep(self, wave: int, places: Floats) -> None:
+        """Keep the settings of a wave, from 0 to 1, as long as the process lasts."""
         self.waves[wave] = places
 
 

@@ -62,7 +62,7 @@ class Remaining:
 
 
 def cover(number: int, dimensions: int, rng: Generator) -> Floats:
-    """A Latin hypercube, shape (number, dimensions)."""
+    """A Latin hypercube, from 0 to 1, shape (number, dimensions)."""
     from scipy.stats import qmc
 
     found: Floats = qmc.LatinHypercube(dimensions, rng=rng).random(number)
@@ -86,6 +86,7 @@ def remaining(
         anything beyond it will do.
     dimensions, number : int
     cut : float
+        In the unit of the measure: standard deviations.
     rng : Generator
     pool : int
         Settings carried from level to level.

@@ -65,11 +65,11 @@ class Dimension:
         return float(format(self.low + (self.high - self.low) * place, ".6g"))
 
     def place(self, value: float) -> float:
-        """The place of a value; below 0 or above 1 outside the range."""
+        """The place of a value, from 0 to 1; below 0 or above 1 outside the range."""
         return (value - self.low) / (self.high - self.low)
 
     def given(self, value: float) -> float | dict[str, float]:
-        """What is set at the path."""
+        """What is set at the path, in its unit, for a value of this dimension."""
         if self.how == "value":
             return value
         if self.how == "set":
@@ -102,18 +102,18 @@ class Space:
 
     @property
     def shipped(self) -> list[float]:
-        """The place of the shipped configuration."""
+        """The place of the shipped configuration, from 0 to 1, shape (n_dimensions,)."""
         return [one.place(one.shipped) for one in self.dimensions]
 
     def values(self, places: Floats) -> Floats:
-        """Values at places of the cube, both of shape (n, n_dimensions)."""
+        """Values, each in its unit, at places from 0 to 1, both of shape (n, n_dimensions)."""
         import numpy as np
 
         rows = [[one.at(float(x)) for one, x in zip(self.dimensions, row, strict=True)] for row in places]
         return np.array(rows, np.float64).reshape(len(places), len(self))
 
     def overrides(self, places: Sequence[float]) -> tuple[str, ...]:
-        """The overrides of one setting, and of nothing else."""
+        """The overrides of one setting, given from 0 to 1, and of nothing else."""
         return tuple(
             written(one.path, one.given(one.at(float(x))))
             for one, x in zip(self.dimensions, places, strict=True)
@@ -135,7 +135,7 @@ class Space:
 
 
 def written(path: str, value: float | Mapping[str, float]) -> str:
-    """An override as text.
+    """An override as text, its value (in the unit of the parameter) to six digits.
 
     Examples
     --------

@@ -68,7 +68,7 @@ class Folder:
             )
 
     def kept(self, wave: int) -> Floats | None:
-        """The design of a wave that was begun."""
+        """The settings of a wave that was begun, from 0 to 1, shape (n, n_dimensions)."""
         import numpy as np
 
         file = self.path / _WAVES / f"{wave}.json"
@@ -76,13 +76,16 @@ class Folder:
             return np.array(_json(file), np.float64) if file.exists() else None
 
     def keep(self, wave: int, places: Floats) -> None:
-        """Keep the design of a wave, to the last bit."""
+        """Keep the settings of a wave, from 0 to 1, to the last bit."""
         file = self.path / _WAVES / f"{wave}.json"
         with on_disk(file, "keep the design of a wave"):
             write_whole(file, json.dumps(places.tolist()))
 
     def finish(self, space: Space, places: Floats, implausibility: Floats, told: Mapping[str, Any]) -> None:
-        """Write the set and then the manifest, which says that it is whole."""
+        """Write the set and then the manifest, which says that it is whole.
+
+        `places` are from 0 to 1, shape (n, n_dimensions); implausibility in standard deviations, shape (n,).
+        """
         import pyarrow as pa
         import pyarrow.parquet as pq
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.calibrate.match import Shipped, Wave
-from sim.calibrate.space import Dimension
 from sim.validate.fitted import fitted_only
 
 if TYPE_CHECKING:
@@ -46,11 +45,6 @@ def shown(value: float, unit: str) -> str:
     if unit == "share":
         return f"{value:.1%}"
     return f"{value:,.1f}" if abs(value) < 100 else f"{value:,.0f}"
-
-
-def setting(dimension: Dimension, value: float) -> str:
-    """A value of a parameter."""
-    return f"{value:.3g}"
 
 
 def sentences(found: Calibration) -> list[str]:
@@ -147,7 +141,7 @@ def goal_rows(found: Calibration) -> tuple[tuple[str, ...], list[tuple[str, ...]
 
 
 def ranges(places: Floats, dimension: int) -> tuple[float, float, float, float, float]:
-    """Least, 5%, middle, 95% and greatest place of what remains along one dimension."""
+    """Least, 5%, middle, 95% and greatest place, from 0 to 1, of what remains along one dimension."""
     import numpy as np
 
     least, low, middle, high, greatest = np.quantile(places[:, dimension], [0.0, 0.05, 0.5, 0.95, 1.0])

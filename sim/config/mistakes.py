@@ -83,7 +83,10 @@ def shown(value: object) -> str:
 
 
 def nearest(name: str, known: Iterable[str], *, cutoff: float = 0.6) -> str | None:
-    """Return the known name that `name` was most likely meant to be, or None."""
+    """Return the known name that `name` was most likely meant to be, or None.
+
+    `cutoff`, from 0 to 1, is how alike the two must be at least.
+    """
     found = get_close_matches(name, list(known), n=1, cutoff=cutoff)
     return found[0] if found else None
 

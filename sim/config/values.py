@@ -225,7 +225,7 @@ class Dated:
         return starts, begun
 
     def plain(self) -> dict[str, float]:
-        """Return the value as the mapping a YAML file would hold."""
+        """Return the value as the mapping a YAML file would hold: day to value, in the parameter's unit."""
         return {when.isoformat(): value for when, value in zip(self.dates, self.values, strict=True)}
 
 

@@ -127,11 +127,6 @@ class Difference:
             return None
         return min(*values, self.mean), max(*values, self.mean)
 
-    @property
-    def turned_by(self) -> tuple[BandRow, ...]:
-        """The inputs that turn the direction beyond chance."""
-        return tuple(row for row in self.band if row.turns)
-
 
 @dataclass(frozen=True)
 class Comparison:

@@ -60,7 +60,7 @@ def gains_of(
     titles : mapping
         Name of each option to its title.
     levels : callable
-        World, scenario and metric to the value of each replication.
+        World, scenario and metric to the value of each replication, in the metric's unit.
     interval : callable
         The interval of a mean.
     coupling : str

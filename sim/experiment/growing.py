@@ -134,7 +134,7 @@ def series_of(
     Parameters
     ----------
     levels : mapping
-        Replication to scenario to metric to value.
+        Replication to scenario to metric to value, in the metric's unit.
 
     Raises
     ------

@@ -33,11 +33,14 @@ def t_intervals(values: Floats, level: float = LEVEL) -> tuple[Floats, Floats]:
     ----------
     values : ndarray of float64, shape (..., n)
         Independent replications along the last axis; NaN and infinite ones are left out.
+    level : float
+        Share of such intervals that hold the expectation.
 
     Returns
     -------
     mean, half : ndarray of float64, shape (..., n)
-        NaN where there are fewer than one and two values. Exactly 0 wide where all are equal.
+        In the unit of the values. NaN where there are fewer than one and two values. Exactly 0 wide where all
+        are equal.
     """
     import numpy as np
     from scipy.special import stdtrit

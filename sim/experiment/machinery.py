@@ -19,12 +19,6 @@ if TYPE_CHECKING:
     from sim.config.schema import Parameters
 
 
-class Log(Protocol):
-    """An event log: how long it is is all an experiment asks of it."""
-
-    def __len__(self) -> int: ...
-
-
 class Past(Protocol):
     """A history that has been run to the day the policy starts."""
 

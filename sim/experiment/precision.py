@@ -99,7 +99,7 @@ class Rule:
         return self.look_ahead if count <= 100 else self.look_ahead * count // 100
 
     def level_of_each(self, intervals: int) -> float:
-        """The level of each of so many intervals."""
+        """The level of each of so many intervals: the share of them that hold what they are of."""
         return 1 - (1 - self.level) / intervals if self.together and intervals else self.level
 
 
@@ -172,7 +172,7 @@ class Verdict:
 
 
 def narrowing(series: Series, target: Target, rule: Rule, level: float, seed: int) -> Narrowing:
-    """How the interval of one series narrows.
+    """How the interval of one series narrows, in the unit of its differences.
 
     Parameters
     ----------

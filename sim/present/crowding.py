@@ -103,7 +103,7 @@ def _with_bounds(effect: Effect) -> str:
 
 
 def mean_places(stored: Stored) -> float:
-    """Safehouse places, on average from the policy date to the horizon; 0 if the configuration has none."""
+    """Number of safehouse places, a mean from the policy date to the horizon; 0 if none are configured."""
     support = stored.config.get("support") or {}
     given: Any = (support.get("beds") or {}).get("places")
     if not isinstance(given, dict):

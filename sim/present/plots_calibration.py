@@ -102,8 +102,9 @@ def pairs(labels: Sequence[str], places: Floats, shipped: Sequence[float]) -> by
     labels : sequence of str
         Two or more parameters.
     places : ndarray, shape (n, n_labels)
-        Drawn evenly from what remains.
+        From 0 to 1, drawn evenly from what remains.
     shipped : sequence of float
+        The shipped configuration on the same axes.
     """
     import numpy as np
     from matplotlib.colors import LinearSegmentedColormap

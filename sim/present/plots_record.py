@@ -179,7 +179,7 @@ def _axes_of_years(axes: Axes, title: str, first: float, last: float) -> None:
 
 
 def thousands(value: float, _position: int | None = None) -> str:
-    """A tick's number, thousands as k."""
+    """A tick's number, in the unit of its axis, thousands as k."""
     if abs(value) >= 1000:
         return f"{value / 1000:g}k"
     return f"{value:g}"

@@ -67,7 +67,7 @@ class Narrow:
         )
 
     def figure(self, value: float, *, sign: bool = False) -> str:
-        """A number with as many decimals as three digits of the half-width asked for need."""
+        """A number, in the measure's unit, with the decimals that three digits of the half-width need."""
         if not math.isfinite(value):
             return "none yet"
         wanted = self.scale * float(self.narrowing.wanted[-1])

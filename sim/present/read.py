@@ -204,8 +204,9 @@ def _assumption(row: BandRow) -> Assumption:
 
 
 def curve(stored: Stored, name: str, scenario: str) -> tuple[Floats, dict[str, Floats]]:
-    """A stored curve, meaned over replications of the central world: x, and y by category, shape (n,)
-    each.
+    """A stored curve, meaned over replications of the central world, shape (n,) each.
+
+    First x (days since the decision, or since the end of support), then the share of people by category.
     """
     table = stored.curves
     rows = table[(table["world"] == CENTRAL) & (table["scenario"] == scenario) & (table["curve"] == name)]

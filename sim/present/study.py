@@ -148,16 +148,16 @@ class Measure:
         return f"£ {self.unit}" if self.money else self.unit
 
     def figure(self, value: float, *, sign: bool = True) -> str:
-        """A value with three digits or so; an amount of money with its sign of currency."""
+        """A value with three digits or so, a share in percent, an amount of money with its sign."""
         return amount(value, sign=sign) if self.money else number(self.scale * value, sign=sign)
 
     def ends(self, low: float, high: float, *, sign: bool = True) -> str:
-        """An interval."""
+        """An interval, written as `figure` writes its ends: without the unit but for money."""
         return f"{self.figure(low, sign=sign)} to {self.figure(high, sign=sign)}"
 
 
 def number(value: float, *, sign: bool = False) -> str:
-    """A value with about three digits, thousands parted; a true minus sign."""
+    """A value in any unit with about three digits, thousands parted; a true minus sign."""
     import math
 
     from sim.present.words import MINUS

@@ -118,7 +118,7 @@ class Asked:
     def figures(self, points: Sequence[Point], metrics: Sequence[str]) -> dict[str, dict[str, Floats]]:
         """Run what is missing and return ``{"value"|"today"|"difference": {metric: array}}``.
 
-        Each array has the shape (n_points, n_replications).
+        Each array has the shape (n_points, n_replications), in the metric's unit.
 
         Raises
         ------

@@ -61,6 +61,9 @@ def root(settings: Floats, values: Floats, target: float, level: float = 0.95) -
     values : ndarray, shape (n, replications)
         The same replications at each setting, three or more.
     target : float
+        In the unit of the values; what is found is in that of the settings.
+    level : float
+        Share of such intervals that hold the setting.
 
     Returns
     -------
@@ -111,7 +114,10 @@ def root(settings: Floats, values: Floats, target: float, level: float = 0.95) -
 
 
 def brackets(settings: Floats, values: Floats, target: float) -> list[int]:
-    """Places k such that the mean figures at settings k and k + 1 lie on two sides of the target."""
+    """Places k such that the mean figures at settings k and k + 1 lie on two sides of the target.
+
+    The target is in the unit of the figures; `settings`, shape (n,), ascend.
+    """
     import numpy as np
 
     above = np.asarray(values.mean(1) > target)

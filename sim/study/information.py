@@ -90,7 +90,7 @@ def partial(settings: Floats, benefits: Floats, *, seed: int, level: float = 0.9
     settings : ndarray, shape (draws, parameters)
         What would be known.
     benefits : ndarray, shape (draws, options)
-        Net benefits, means over replications; chance that is left is smoothed away by the regression.
+        Net benefits, in any unit, means over replications; the regression smooths away what chance is left.
     seed : int
 
     Returns

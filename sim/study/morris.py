@@ -88,7 +88,8 @@ def effects(
     ----------
     points : ndarray, shape (trajectories, parameters + 1, parameters)
     values : ndarray, shape (trajectories, parameters + 1, replications)
-        The same replications at every point, two or more.
+        The same replications at every point, two or more, in any unit; effects are in that unit too, for the
+        whole range of a parameter.
     seed : int
         Of the bootstrap.
 

@@ -29,8 +29,8 @@ def across(one: Floats, other: Floats) -> Floats:
     Returns
     -------
     ndarray of float64, shape (...)
-        Unbiased for the product of the two expectations if replications are independent. May be negative even
-        where both figures are the same.
+        In the product of their units. Unbiased for the product of the two expectations if replications are
+        independent. May be negative even where both figures are the same.
 
     Raises
     ------

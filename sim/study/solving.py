@@ -46,7 +46,7 @@ def study(
         The parameter and the range searched.
     metric : str
     target : float
-        Of the option's level; or, where `against` is given, of the option less the other.
+        In the metric's unit: the option's level; or, where `against` is given, the option less the other.
     option, against : Option, optional
         Today's rules unless given; `against` may be ``today``.
     is_lever : bool

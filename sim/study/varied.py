@@ -63,7 +63,7 @@ class Varied:
         return self.set_to(self.low + share * (self.room() - self.low))
 
     def set_to(self, value: float) -> str:
-        """The override that sets this value."""
+        """The override that sets this value, in the parameter's unit."""
         return f"{self.path}={round(value) if self.whole else float(f'{value:.9g}')!r}"
 
 

@@ -90,7 +90,7 @@ def simulated(population: Population, log: EventLog, number: int, work_need: flo
     number : int
         The position of `SERVICE` among the services in alphabetical order.
     work_need : float, optional
-        `services.bright_future.need_share` of the run.
+        Share of people, `services.bright_future.need_share` of the run.
 
     Raises
     ------

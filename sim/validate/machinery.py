@@ -65,7 +65,7 @@ class ValidationModel(NationalModel):
 
 
 def pilots(people: Any, log: Any, services: tuple[str, ...]) -> list[tuple[str, str, float]]:
-    """The figures of the Local Authority Pathway pilots; none where nobody was referred to it."""
+    """The pilots of the Local Authority Pathway: figure, period, value in its unit; none without referral."""
     from sim.validate import la_pathway
 
     try:

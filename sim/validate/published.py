@@ -21,7 +21,6 @@ from sim.errors import SimError
 
 COUNT_TOLERANCE: Final = 0.05
 WAIT_TOLERANCE: Final = 0.15
-LAST_PUBLISHED_QUARTER: Final = "2025Q4"
 
 MEASURES: Final[dict[str, str]] = {
     "referrals": "Referrals",
@@ -161,7 +160,7 @@ def compare(
     ----------
     figures : sequence of Figure
     simulated : mapping from (measure, statistic, period) to values, one a replication
-        Values that are not finite (nobody was decided, say) are left out.
+        In the published figure's unit. Values that are not finite (nobody was decided, say) are left out.
 
     Returns
     -------

@@ -66,7 +66,7 @@ class Score:
 
 
 def interval_score(low: float, high: float, value: float, runs: int) -> float:
-    """The interval score of the interval from the least to the greatest of some runs.
+    """The interval score of the interval from the least to the greatest of some runs, in their unit.
 
     Raises
     ------

@@ -104,6 +104,7 @@ class Span:
 
     @property
     def days(self) -> float:
+        """How long it is [days]."""
         return self.end - self.start
 
     def counted(self, when: Floats) -> int:

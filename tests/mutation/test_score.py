@@ -112,6 +112,8 @@ def test_the_interval_of_a_share_is_wilsons() -> None:
 @pytest.mark.parametrize("name", sorted(rooms.ROOMS))
 def test_every_room_has_files_and_tests_that_are_there(name: str) -> None:
     room = rooms.ROOMS[name]
+    assert room.sources()
+    assert room.tests
     assert all(file.is_file() for file in room.sources())
     assert all((operators.CHECKOUT / test.partition("::")[0]).exists() for test in room.tests)
 

@@ -2,6 +2,7 @@
 
 import ast
 import math
+import re
 from pathlib import Path
 
 import pytest
@@ -60,7 +61,8 @@ def test_the_value_of_today_lies_in_its_range() -> None:
 def test_published_sources_can_be_looked_up() -> None:
     for entry in register().entries:
         if entry.confidence == "published" and entry.kind != "run":
-            assert any(source.address for source in entry.sources), entry.path
+            addresses = [source.address or "" for source in entry.sources]
+            assert any(re.match(r"https?://[\w-]+(\.[\w-]+)+", one) for one in addresses), entry.path
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,12 @@ import shlex
 import sys
 import types
 from collections import defaultdict
+from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pytest
+from typer.main import get_command
 
 from sim import cli
 from sim.config.compose import baseline
@@ -331,8 +333,51 @@ def test_every_command_that_is_shown_is_sound(command: str, monkeypatch: pytest.
         assert call(monkeypatch, ["check", *overrides]) == 0
 
 
-def test_commands_are_found_and_every_verb_is_shown() -> None:
-    assert {command.split()[1] for command in COMMANDS} >= {"list", "explain", "check", "run", "compare"}
+class FirstRun(BaseException):
+    """What was asked for was read: the next step would resolve every point and run the model."""
+
+
+STUDIES = sorted(
+    {
+        line
+        for page in PAGES
+        for block in fences(page.read_text("utf-8"), "sh")
+        for line in commands_of(f"```sh\n{block}```")
+        if line.split()[1] in ("sweep", "study") and not re.search(r"\.\.\. |\.(?:csv|yaml)\b", line)
+    }
+)
+"""Studies that are shown in a block, but for those that need a file of the reader's own."""
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("command", STUDIES)
+def test_every_study_that_is_shown_is_sound_up_to_its_first_run(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from sim.study import evaluate
+    from sim.study.points import Point, resolve
+
+    def first_run(points: Sequence[Point], *_: object, **__: object) -> None:
+        resolve(points[0])
+        resolve(points[-1])
+        raise FirstRun
+
+    monkeypatch.setattr(evaluate, "plan_work", first_run)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(FirstRun):
+        call(monkeypatch, shlex.split(command, comments=True)[1:])
+
+
+def test_every_verb_is_shown_and_the_readme_counts_them() -> None:
+    verbs = get_command(cli.app).commands  # type: ignore[attr-defined]
+    shown = [[word for word in command.split()[1:3] if word[0] != "-"] for command in COMMANDS]
+    assert {words[0] for words in shown if words} == set(verbs)
+    of_studies = {words[1] for words in shown if words[:1] == ["study"] and words[1:]}
+    assert of_studies == set(verbs["study"].commands)
+    told = re.search(r"(\w+) verbs: ((?:`\w+`,\s)+`\w+`)\.", (ROOT / "README.md").read_text("utf-8"))
+    assert told
+    assert sorted(ticked(told[2])) == sorted(verbs)
+    assert told[1] == {12: "Twelve", 13: "Thirteen", 14: "Fourteen"}[len(verbs)]
 
 
 @pytest.mark.parametrize("block", fences((ROOT / "README.md").read_text("utf-8"), "console"))

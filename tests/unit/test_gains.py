@@ -85,7 +85,9 @@ def test_there_is_no_more_other_luck_than_replications_and_none_if_none_is_wante
 
 def test_whoever_asks_for_other_luck_gets_it_for_every_option_and_never_for_the_baseline():
     made = plan.of_compare(["experiment.coupling=independent"], ["priority_need"])
+    assert sum(unit.world == plan.CENTRAL for unit in made.units) == 30
     for unit in made.units:
+        assert len(unit.runs) > 1
         assert unit.runs[0].after.experiment.coupling == plan.COMMON
         assert {run.after.experiment.coupling for run in unit.runs[1:]} == {plan.INDEPENDENT}
 

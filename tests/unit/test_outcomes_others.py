@@ -76,6 +76,7 @@ def test_the_households_that_the_engine_passes_are_those_that_are_told(told):
     history.run_to_policy()
     now = history.world._now
     found = others_of(logs[0], people.region, rules_of(before).lettings, float(history.policy_day))
+    assert len(history.world.lettings) == 10
     for line in history.world.lettings:
         mine = found.region == line.region
         served = np.flatnonzero(np.isfinite(found.housed[mine]))

@@ -79,9 +79,14 @@ def test_every_metric_has_a_sentence_a_unit_and_a_formula():
     for name, about in METRICS.items():
         assert about.name == name
         assert len(about.sentence) > 10
-        assert about.unit
         assert about.formula
         assert about.better in {"lower", "higher", "none"}
+    counted = {"people", "households", "homes", "nights", "events", "decisions", "duties", "supports"}
+    counted |= {"crises"}
+    measured = {"share", "ratio", "days", "weeks", "years", "person-days", "events per person-year"}
+    assert {about.unit for about in METRICS.values()} == {*counted, *measured, "£", "£ million"}
+    sentences = [about.sentence for about in METRICS.values()]
+    assert len(set(sentences)) == len(sentences), "two figures are told by the same words"
 
 
 def test_an_unknown_metric_is_answered_with_the_nearest():

@@ -114,6 +114,17 @@ def test_what_the_core_needs_is_no_extra_and_the_other_way_round() -> None:
         assert f"| {package} |" not in parts["Core"]
 
 
+# --------------------------------------------------------------------------------------------- citing it
+def test_the_citation_names_the_version_and_the_licence_of_the_package(checkout: Path) -> None:
+    cited = yaml.safe_load((checkout / "CITATION.cff").read_text("utf-8"))
+    project = tomllib.loads((checkout / "pyproject.toml").read_text("utf-8"))["project"]
+    assert (cited["cff-version"], cited["type"]) == ("1.2.0", "software")
+    assert (cited["version"], cited["license"]) == (project["version"], project["license"])
+    assert [{"name": one["name"]} for one in cited["authors"]] == project["authors"]
+    assert cited["title"].startswith("Cliff Edge")
+    assert {"message", "abstract"} <= set(cited)
+
+
 # ---------------------------------------------------------------------------------- continuous integration
 def test_every_supported_python_is_tried_and_the_gate_is_the_one_at_home(checkout: Path) -> None:
     jobs = yaml.safe_load((checkout / ".github" / "workflows" / "ci.yml").read_text("utf-8"))["jobs"]

@@ -589,10 +589,12 @@ def test_labels_are_spread_and_keep_their_order() -> None:
     assert placed[-1] <= 10
 
 
-def test_pictures_in_the_page_are_sound_svg(html: str) -> None:
+def test_pictures_in_the_page_are_sound_svg(html: str, read_page: Reader) -> None:
     from xml.etree import ElementTree
 
-    for encoded in re.findall(r'src="data:image/svg\+xml;base64,([^"]+)"', html):
+    pictures = re.findall(r'src="data:image/svg\+xml;base64,([^"]+)"', html)
+    assert len(pictures) == html.count("<img ") == len(read_page.alts) >= 5
+    for encoded in pictures:
         assert ElementTree.fromstring(base64.b64decode(encoded)).tag.endswith("svg")
 
 

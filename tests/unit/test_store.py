@@ -242,7 +242,9 @@ def test_differences_are_paired_by_replication(stored: Path) -> None:
 
 
 def test_a_scenario_that_changes_nothing_differs_by_exactly_nothing(stored: Path) -> None:
-    for each in compare(store.load(stored)).headline("nothing"):
+    found = compare(store.load(stored)).headline("nothing")
+    assert [each.metric for each in found] == list(METRICS)
+    for each in found:
         assert each.exactly_zero
         assert (each.mean, each.low, each.high, each.band_range) == (0.0, 0.0, 0.0, (0.0, 0.0))
         assert not each.beyond_chance

@@ -113,6 +113,9 @@ def test_the_pathway_knows_no_file_no_library_and_no_figure() -> None:
 def test_presentation_never_simulates() -> None:
     runs = ("sim.engine.simulate", "sim.engine.compiled", "sim.people.population", "sim.pathway")
     runs = (*runs, "sim.experiment.runner", "sim.experiment.unit", "sim.experiment.machinery")
+    for name in runs:
+        path = ROOT / name.replace(".", "/")
+        assert path.is_dir() or path.with_suffix(".py").exists(), f"{name} has moved: name it anew"
     for file in (SIM / "present").rglob("*.py"):
         for name in imported(file):
             assert not name.startswith(runs), f"{file.relative_to(ROOT)} imports {name}"
@@ -126,6 +129,43 @@ def test_every_module_is_short_and_says_what_it_is_for(room: str) -> None:
         assert len(text.splitlines()) <= LONGEST, f"{file.relative_to(ROOT)} is longer than {LONGEST} lines"
         told = ast.get_docstring(ast.parse(text)) or ""
         assert told.split("\n")[0].endswith((".", ":", "?")) or not text.strip(), f"{file.relative_to(ROOT)}"
+
+
+NUMBERS = re.compile(r"\bfloat(?:64)?\b|\bFloats\b")
+UNITS = re.compile(
+    r"\[|£|\b(?:days?|weeks?|months?|quarters?|years?|yearly|hours?|seconds?|shares?|ratios?|odds|probabilit\w+"
+    r"|quantiles?|percent|pounds|pence|people|persons?|bytes?|pixels?|units?|counts?|numbers? of|how many"
+    r"|from 0 to 1|between 0 and 1|standard deviations?|p values?|variance)\b",
+    re.IGNORECASE,
+)
+"""What tells the unit of a number: one in square brackets, a name of one, or what kind of ratio it is."""
+NOT_YET = {"engine", "outcomes", "people", "pathway"}
+"""Rooms in which functions without a unit are still left."""
+
+
+def public_functions(file: Path) -> Iterator[ast.FunctionDef]:
+    """Functions of a module and methods of its classes whose names do not begin with an underscore."""
+    tree = ast.parse(file.read_text("utf-8"))
+    classes = [node for node in tree.body if isinstance(node, ast.ClassDef) and node.name[0] != "_"]
+    for owner in (tree, *classes):
+        for node in owner.body:
+            if isinstance(node, ast.FunctionDef) and node.name[0] != "_":
+                yield node
+
+
+@pytest.mark.parametrize("room", sorted({*ALLOWED} - NOT_YET))
+def test_a_public_function_of_numbers_says_in_which_unit(room: str) -> None:
+    """Where a number comes in or goes out; what a verb takes is told by its help."""
+    untold = []
+    for file in (file for file in MODULES if room_of(file) == room):
+        for made in public_functions(file):
+            given = [*made.args.posonlyargs, *made.args.args, *made.args.kwonlyargs]
+            kinds = [ast.unparse(one.annotation) for one in given if one.annotation]
+            kinds += [ast.unparse(made.returns)] if made.returns else []
+            told = ast.get_docstring(made) or ""
+            if any(map(NUMBERS.search, kinds)) and not UNITS.search(told):
+                untold.append(f"{file.relative_to(ROOT)}:{made.lineno} {made.name}")
+    assert untold == []
 
 
 # --------------------------------------------------------------------------------------------- the parameters
@@ -146,12 +186,22 @@ def parts_of(value: object, path: str = "") -> Iterator[tuple[str, Part]]:
 READ_ELSEWHERE = {
     "experiment.engine": "sim/experiment/machinery.py",  # settles which engine runs; the test runs one itself
     "housing.line.starts": "sim/engine/letting_rules.py",  # read only where homes are queued
-    "price_year": "sim/config/schema_costs.py",  # words for readers: which year's pounds
     "title": "sim/present/stations.py",
     "set_up_cost": "sim/present/costs.py",
-    "decided_by": "sim/config/schema_services.py",  # words for readers, shown by `cliffedge explain`
 }
 """What no run of today's rules looks at, by path or by last name, and the file in which it is read."""
+FOR_READERS = {"price_year": "costs.casework_week", "decided_by": "services.lifeline"}
+"""Words that nothing reckons with, and a group of parameters that is explained with them."""
+
+
+@pytest.mark.parametrize(("name", "group"), list(FOR_READERS.items()))
+def test_words_for_readers_are_shown_to_them(
+    name: str, group: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from sim.commands import show_explanation
+
+    show_explanation([group])
+    assert f"{group}.{name}" in capsys.readouterr().out
 
 
 def test_there_is_no_parameter_that_nothing_reads(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -188,8 +238,10 @@ def test_there_is_no_parameter_that_nothing_reads(monkeypatch: pytest.MonkeyPatc
         if (type(part), name) not in looked
     }
     names = {path: path.split(".")[-1] for path in unlooked}
-    unread = sorted(path for path, name in names.items() if not {path, name} & set(READ_ELSEWHERE))
+    told = {*READ_ELSEWHERE, *FOR_READERS}
+    unread = sorted(path for path, name in names.items() if not {path, name} & told)
     assert not unread, "nothing reads " + ", ".join(unread)
-    assert set(READ_ELSEWHERE) <= {*names, *names.values()}, "a run looks at one of these: take it out"
+    assert told <= {*names, *names.values()}, "a run looks at one of these: take it out"
     for path, file in READ_ELSEWHERE.items():
+        assert not file.startswith("sim/config/schema"), "where it is declared, it is not read"
         assert re.search(rf"\b{path.split('.')[-1]}\b", (ROOT / file).read_text("utf-8"))
