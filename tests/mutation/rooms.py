@@ -107,7 +107,7 @@ ROOMS: Final = {
         tests=(
             STORIES,
             *(f"tests/stories/test_{name}.py" for name in ("services", "status_stories", "support_stories")),
-            *_unit("newcomers"),
+            *_unit("newcomers", "pathway_edges"),
             *WHOLE_RUNS,
         ),
         kernels=True,
@@ -119,7 +119,7 @@ ROOMS: Final = {
         tests=(
             *(
                 f"tests/unit/test_outcomes_{name}.py"
-                for name in ("homes", "measure", "others_by_hand", "edges", "paired")
+                for name in ("homes", "measure", "others_by_hand", "edges", "ties", "paired")
             ),
             *(f"tests/unit/test_outcomes_{name}.py" for name in ("people", "spells", "survival", "waits")),
             *_unit("costs", "held", "recovery", "two_cliffs"),
