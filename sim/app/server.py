@@ -106,13 +106,16 @@ def build(
 
 
 def _get_ready() -> None:
-    """Read what the form shows before anybody asks for it."""
+    """Read what the form shows, and plan one comparison, before anybody asks for it."""
     from sim.app import words
-    from sim.app.fields import fields
+    from sim.app.fields import COMPOSING, fields
+    from sim.experiment.plan import of_compare
 
     with suppress(SimError):
         fields()
-        words.cards()
+        name = next(iter(words.cards().values()))[0].name
+        with COMPOSING:
+            of_compare([f"experiment.options=[{name}]"], ())
 
 
 async def guarded(request: Request, answer: Callable[[Request], Awaitable[Response]]) -> Response:

@@ -134,10 +134,13 @@ class Worker:
 
     def prepare(self, overrides: tuple[str, ...]) -> None:
         """Load kernels and libraries, so that the first request need not wait for them."""
+        import matplotlib.figure  # noqa: F401
+        import pandas  # noqa: F401
         import pyarrow.parquet  # noqa: F401
 
+        from sim.app import answers  # noqa: F401
         from sim.config.compose import baseline
-        from sim.experiment import compare, tables  # noqa: F401
+        from sim.experiment import compare, runner, store, tables  # noqa: F401
         from sim.present import page, plots, read  # noqa: F401
 
         self.model.prepare(baseline(overrides), lambda _: None)
