@@ -6,7 +6,7 @@ seed gives the same bytes. Where the files go is the store's business.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from sim.errors import SimError
@@ -102,15 +102,32 @@ def _words(values: Iterable[Any]) -> pa.Array:
     return pa.array([str(value) for value in values], pa.string()).dictionary_encode()
 
 
+def _repeated(words: Sequence[str], times: Sequence[int]) -> pa.Array:
+    """Each word so many times in a row, without ever writing it out.
+
+    Examples
+    --------
+    >>> _repeated(["a", "b", "a"], [2, 1, 0]).to_pylist()
+    ['a', 'a', 'b']
+    """
+    import numpy as np
+    import pyarrow as pa
+
+    said = {word: None for word, often in zip(words, times, strict=True) if often}
+    place = {word: k for k, word in enumerate(said)}
+    indices = np.repeat(np.array([place.get(word, 0) for word in words], np.int32), times)
+    return pa.DictionaryArray.from_arrays(pa.array(indices), pa.array(list(said), pa.string()))
+
+
 def _address(unit: Unit, run: Run, length: int, *, with_world: bool = True) -> dict[str, pa.Array]:
     """The columns that say which run a row is of."""
     import pyarrow as pa
 
     columns: dict[str, pa.Array] = {}
     if with_world:
-        columns["world"] = _words([unit.world] * length)
+        columns["world"] = _repeated([unit.world], [length])
     columns["replication"] = pa.array([unit.replication] * length, pa.int32())
-    columns["scenario"] = _words([run.scenario] * length)
+    columns["scenario"] = _repeated([run.scenario], [length])
     return columns
 
 
@@ -170,15 +187,18 @@ def curves(plan: Plan, parts: Parts) -> Iterator[pa.Table]:
     for unit, run, part in _each(plan, parts):
         names: list[str] = []
         categories: list[str] = []
+        points: list[int] = []
         xs, values = [np.zeros(0)], [np.zeros(0)]
         for name, (x, lines) in part.curves.items():
             for category, line in lines.items():
-                names += [name] * len(x)
-                categories += [str(category)] * len(x)
+                names.append(name)
+                categories.append(str(category))
+                points.append(len(x))
                 xs.append(np.asarray(x, float))
                 values.append(np.asarray(line, float))
-        columns = _address(unit, run, len(names))
-        columns |= {"curve": _words(names), "x": pa.array(np.concatenate(xs)), "category": _words(categories)}
+        columns = _address(unit, run, sum(points))
+        columns |= {"curve": _repeated(names, points), "x": pa.array(np.concatenate(xs))}
+        columns["category"] = _repeated(categories, points)
         pieces.append(pa.table({**columns, "value": pa.array(np.concatenate(values))}))
     return _in_one(pieces)
 
