@@ -6,6 +6,7 @@ is done with the figures is decided by whoever uses it.
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -111,6 +112,7 @@ def _begin(parent: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     end_with_parent(parent)
+    gc.freeze()  # what has been imported stays: it need not be looked through time and again
 
 
 class Dask:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 NOT_VARIED: Final = ("costs", SIZE)
 """Prices change no event and have a band of their own; the multiplier is the size of the model's world."""
 UNSURE: Final = ("assumed", "recalled")
+_COUNTED: Final = ("homes", "places")  # there is no half of one, though a small world may hold a share of them
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Varied:
     path, unit : str
     low, central, high : float
     whole : bool
-        Whether it takes whole numbers only.
+        Whether it is set to whole numbers only.
     beside : tuple of tuple of (str, float)
         Shares that with this one make up at most a whole, with their central values; a tuple for each whole.
     """
@@ -177,7 +178,8 @@ def _allowed(one: Varied, text: str, world: Sequence[str]) -> None:
 
 def _of(path: str, numbers: Mapping[str, Any], ends: tuple[float, float], unit: str) -> Varied:
     low, central, high = float(ends[0]), float(numbers[path]), float(ends[1])
-    return Varied(path, low, central, high, unit, isinstance(numbers[path], int), _beside(path, numbers))
+    whole = isinstance(numbers[path], int) or unit in _COUNTED
+    return Varied(path, low, central, high, unit, whole, _beside(path, numbers))
 
 
 def _beside(path: str, numbers: Mapping[str, Any]) -> tuple[tuple[tuple[str, float], ...], ...]:
