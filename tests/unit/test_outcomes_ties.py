@@ -7,15 +7,17 @@ import numpy as np
 import pytest
 
 from sim.errors import SimError
-from sim.outcomes.calendar import calendar, conservation, stations
+from sim.outcomes.calendar import calendar, conservation, stations, totals
 from sim.outcomes.cliff_edge import rough_nights
-from sim.outcomes.exits import find_exits, unmet_need
+from sim.outcomes.exits import find_exits, to_settled, unmet_need
 from sim.outcomes.held import hold_detection
 from sim.outcomes.measure import measure
 from sim.outcomes.paired import paired
 from sim.outcomes.periods import quarters
-from sim.outcomes.re_presentation import returns
+from sim.outcomes.re_presentation import Returns, returns
+from sim.outcomes.recovery import Offers, had_and_lost
 from sim.outcomes.spells import contact_spells, left_at, story_of_everyone
+from sim.outcomes.stations import little_rows
 from sim.outcomes.two_cliffs import ineligible_at_exit, outside
 from sim.outcomes.waits import cases
 from sim.people.codes import ImmigrationStatus
@@ -61,7 +63,84 @@ def test_all_three_kinds_of_support_that_end_within_two_weeks_are_all_three() ->
     assert figure("c4_ending_together_mean") == (3 + 2 + 2 + 1) / 4
 
 
+def test_a_bed_held_to_the_end_of_the_run_is_no_exit_from_support() -> None:
+    """Casework has ended, the bed has not by the last instant that is followed."""
+    life = [*BEGIN, (-60, E.BED_TAKEN, P.SAFEHOUSE), (100, E.SUPPORT_ENDED)]
+    still = find_exits(followed(life, follow_up=365.0, until=365.0))
+    assert still.who.tolist() == []
+    left = find_exits(followed([*life, (364, E.BED_LEFT, P.FRIENDS)], follow_up=365.0, until=365.0))
+    assert left.day.tolist() == [364.0]
+
+
+def test_who_dies_before_a_settled_home_needed_it_until_then_and_no_longer() -> None:
+    begin = [*BEGIN, (10, E.SUPPORT_ENDED)]
+    lives = followed(
+        [*begin, (40, E.DIED, P.LEFT_MODEL)],
+        [*begin, (60, E.MOVED, P.SOCIAL_HOME)],
+        [*begin, (90, E.LEFT_UK, P.LEFT_MODEL)],
+        begin,
+    )
+    found = to_settled(lives, find_exits(lives))
+    assert found.shortfall.tolist() == [30.0, 50.0, 80.0, 365.0]
+    reached, lost = found.incidence.share[:, -1]
+    assert (reached, lost) == (1 / 4, 2 / 4)
+    assert found.waiting.share[-1] == pytest.approx(2 / 3)  # one of the three who were still waiting on day 50
+
+
 # ---------------------------------------------------------------- windows
+def test_what_does_not_reach_into_a_window_leaves_no_spell_of_no_length() -> None:
+    spells = contact_spells(
+        followed([*BEGIN, *WITH_WORKER, (20, E.CONTACT_ENDED, D.VICTIM_CARE)]).story, 900.0, 0.0
+    )
+    for low, high, days in ((20.0, 40.0, []), (-9.0, 1.0, []), (19.0, 40.0, [1.0]), (-9.0, 3.0, [2.0])):
+        part = spells.clipped(np.array([low]), np.array([high]))
+        assert (part.end - part.start).tolist() == days
+
+
+def test_who_leaves_as_follow_up_ends_was_followed_to_its_end() -> None:
+    nothing: dict[str, np.ndarray] = {"RP4": np.zeros(0)}
+    nobody = {"RP4": np.zeros(0, np.int64)}
+    at_the_end = Returns(
+        nobody, nothing, np.zeros(3, np.bool_), np.array([365.0, 364.0, np.inf]), np.full(3, 365.0)
+    )
+    first = at_the_end.outcome(("RP4",))
+    assert first.day.tolist() == [365.0, 364.0, 365.0]
+    assert first.cause.tolist() == [0, 2, 0]
+
+
+def test_a_loss_is_that_of_somebody_there_to_the_end_of_the_day_however_short_it_was_had() -> None:
+    home = [(100, E.MOVED, P.PRIVATE_HOME), (100.5, E.MOVED, P.STREET)]
+    lives = followed(
+        [*BEGIN, *home],
+        [*BEGIN, *home, (365, E.DIED, P.LEFT_MODEL)],
+        [*BEGIN, *home, (364, E.DIED, P.LEFT_MODEL)],
+    )
+    told = had_and_lost(lives, Offers(), np.zeros(3, np.bool_))
+    assert told["recovery_housing_lost_by_day_365"].tolist() == [1.0, 1.0, 0.0]
+
+
+# ---------------------------------------------------------------- everyone
+def test_the_second_referral_of_somebody_is_a_repeat_and_the_first_is_none() -> None:
+    lives = [
+        [(110, E.REFERRED), (150, E.REFERRED, 1), (200, E.REFERRED, 2)],
+        [(120, E.REFERRED), (350, E.REFERRED, 1)],  # the second beyond the horizon
+        [(90, E.REFERRED), (99, E.REFERRED, 1)],  # both before the window
+    ]
+    story = story_of_everyone(log_of(*lives), 3)
+    assert totals(story, stations(story, 300.0), 100.0, 300.0)["repeat_referrals_everyone"] == 2
+
+
+def test_both_sides_of_littles_law_are_told_of_every_station() -> None:
+    beds = [[(k, E.BED_TAKEN, P.SAFEHOUSE), (k + 30, E.BED_LEFT, P.FRIENDS)] for k in range(0, 100, 10)]
+    story = story_of_everyone(log_of(*beds), 10)
+    told = {name: value for name, period, value in little_rows(stations(story, 200.0), 200.0)}
+    assert told["little_number:beds"] == pytest.approx(10 * 30 / 200)
+    assert told["little_rate_times_stay:beds"] == pytest.approx(10 / 200 * 30)
+    assert told["little_residual:beds"] == pytest.approx(0.0, abs=1e-12)
+    stems = ("little_number:", "little_rate_times_stay:", "little_residual:")
+    assert len({tuple(sorted(n.removeprefix(s) for n in told if n.startswith(s))) for s in stems}) == 1
+
+
 def test_what_happens_on_the_last_day_of_a_window_is_outside_it_and_on_its_first_inside() -> None:
     def leave(day: float) -> list[tuple[object, ...]]:
         return [*BEGIN, (day, E.LEAVE_GRANTED, D.VTS)]
