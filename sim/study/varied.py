@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 NOT_VARIED: Final = ("costs", SIZE)
 """Prices change no event and have a band of their own; the multiplier is the size of the model's world."""
 UNSURE: Final = ("assumed", "recalled")
-_COUNTED: Final = ("homes", "places")  # there is no half of one, though a small world may hold a share of them
+_COUNTED: Final = (
+    "homes",
+    "places",
+)  # there is no half of one, though a small world may hold a share of them
 
 
 @dataclass(frozen=True)

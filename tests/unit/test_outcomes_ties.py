@@ -84,7 +84,9 @@ def test_who_dies_before_a_settled_home_needed_it_until_then_and_no_longer() -> 
     assert found.shortfall.tolist() == [30.0, 50.0, 80.0, 365.0]
     reached, lost = found.incidence.share[:, -1]
     assert (reached, lost) == (1 / 4, 2 / 4)
-    assert found.waiting.share[-1] == pytest.approx(2 / 3)  # one of the three who were still waiting on day 50
+    assert found.waiting.share[-1] == pytest.approx(
+        2 / 3
+    )  # one of the three who were still waiting on day 50
 
 
 # ---------------------------------------------------------------- windows
