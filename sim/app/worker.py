@@ -134,7 +134,6 @@ class Worker:
 
     def prepare(self, overrides: tuple[str, ...]) -> None:
         """Load kernels and libraries, so that the first request need not wait for them."""
-        import matplotlib.figure  # noqa: F401
         import pandas  # noqa: F401
         import pyarrow.parquet  # noqa: F401
 
