@@ -204,22 +204,22 @@ def _waves_table(found: Calibration) -> Table:
         rows.append(
             (
                 str(one.number),
+                f"{strictest[0].title}, {strictest[0].when} ({share(strictest[1])})" if strictest else "none",
                 str(one.runs),
                 str(len(one.used)),
                 share(one.left.volume),
                 f"{one.left.least:.1f}",
                 share(one.allowed),
-                f"{strictest[0].title}, {strictest[0].when} ({share(strictest[1])})" if strictest else "none",
             )
         )
     head = (
         "Wave",
+        "Rules out most by itself",
         "Settings run",
         "Figures used",
         "Ranges that remain",
         "Least implausibility",
         "Its runs not ruled out without emulator",
-        "Rules out most by itself",
     )
     return Table("What each wave did", head, tuple(rows))
 
