@@ -43,9 +43,14 @@ def _short(group: str) -> tuple[str, str]:
 
 
 def people_in(stored: Stored, group: str = "all") -> str:
-    """How many people are followed in a run, on average over replications; empty if it was not stored."""
+    """How many people are followed in a run, on average over replications; empty if it was not stored.
+
+    A mean just below `FEWEST_PEOPLE` is not rounded up to it: the row would say too few of enough.
+    """
     count = people_count(stored, group)
-    return "" if count is None else f"{count:,.0f}"
+    if count is None:
+        return ""
+    return f"{math.floor(count) if count < FEWEST_PEOPLE else count:,.0f}"
 
 
 def people_count(stored: Stored, group: str) -> float | None:

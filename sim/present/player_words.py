@@ -79,7 +79,7 @@ ROOM_WORDS = MappingProxyType(
             "roof",
         ),
         Room.ASYLUM: RoomWords(
-            "Asylum accommodation",
+            "Asylum housing",
             "Support is over or was not taken up; asylum accommodation.",
             "roof",
         ),

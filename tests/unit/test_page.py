@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from sim.errors import SimError
-from sim.present import drawing, names, page, plots, read
+from sim.present import drawing, equity, names, page, plots, read
 from sim.validate import published
 from tests.stored_result import write_result
 
@@ -610,3 +610,9 @@ def test_the_years_table_says_what_held_in_the_middle_of_the_year_it_names(resul
         held = quarters[f"{year}Q2"]  # the stock at the end of June
         assert float(told[year].replace(",", "")) == pytest.approx(held, abs=0.51)
     assert len({quarters[f"{year}Q2"] for year in block.table.head[2:]}) > 2
+
+
+@pytest.mark.parametrize(("people", "shown"), [(49.7, "49"), (50.0, "50"), (1234.6, "1,235"), (None, "")])
+def test_a_group_of_too_few_is_not_rounded_up_to_enough(people, shown) -> None:
+    stored = types.SimpleNamespace(people_by_group={} if people is None else {"sex=female": people})
+    assert equity.people_in(stored, "sex=female") == shown
