@@ -71,6 +71,11 @@ def of_session(number: int) -> list[int]:
     return found
 
 
+def hears_ctrl_c() -> None:
+    """As at a terminal: whoever runs the tests in the background had Ctrl-C ignored, which is handed down."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def until(condition: Callable[[], bool], seconds: float = 30.0) -> None:
     """Wait for something that must happen."""
     end = time.monotonic() + seconds
@@ -85,7 +90,12 @@ def test_stopping_keeps_what_is_finished_and_the_same_command_continues(tmp_path
     root, diary = tmp_path / "results", tmp_path / "diary"
     command = [sys.executable, "-c", SCRIPT, str(root), str(diary)]
     process = subprocess.Popen(
-        [*command, "0.4"], cwd=CHECKOUT, stderr=subprocess.PIPE, text=True, start_new_session=True
+        [*command, "0.4"],
+        cwd=CHECKOUT,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        preexec_fn=hears_ctrl_c,
     )
     try:
         until(lambda: len(list(root.glob("*.parts/*.part"))) >= 3)
