@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from sim.engine import clock
-from sim.engine.clock import GRID, add_working_days, day_of, on_grid, on_grid_array, working_days
+from sim.engine.clock import GRID, LONGEST, add_working_days, day_of, on_grid, on_grid_array, working_days
 from sim.errors import SimError
 from sim.people import chance, variates
 
@@ -33,7 +33,7 @@ def test_durations_are_rounded_up_to_the_grid_and_never_to_nothing():
 
 
 def test_one_duration_and_many_agree_to_the_bit():
-    given = [0.0, 45.0, GRID, *durations().tolist()]
+    given = [0.0, 45.0, GRID, LONGEST, *durations().tolist()]
     assert [on_grid(days) for days in given] == on_grid_array(np.array(given)).tolist()
 
 

@@ -34,6 +34,18 @@ def test_clocks_due_at_one_instant_are_heard_by_rank_then_person():
     assert diary == [(1.0, 7, 7), (3.0, 0, 9), (3.0, 2, 1), (3.0, 2, 5), (3.0, 3, 0)]
 
 
+def test_a_clock_set_for_now_or_earlier_rings_a_step_later_never_at_once():
+    env, diary = Clockwork(), []
+    env.handlers[1] = lambda person, world: [
+        env.until(person, slot, at) for slot, at in ((2, world.now), (3, 1.0))
+    ]
+    for slot in (2, 3):
+        env.handlers[slot] = lambda person, world, slot=slot: diary.append((world.now, slot))
+    env.until(Anyone(0), 1, 5.0)
+    env.run_until(NEVER)
+    assert diary == [(5.0 + GRID, 2), (5.0 + GRID, 3)]
+
+
 def test_the_calendar_and_arrivals_are_heard_before_anybody_on_the_same_clock():
     env, diary = Clockwork(), []
     heard(env, diary)

@@ -2,6 +2,7 @@
 
 from sim.engine.environment import NEVER
 from sim.engine.log import Detail, Place
+from sim.engine.simulate import enact
 from sim.engine.survivor import N_CLOCKS, Clock, Survivor, Traits
 from sim.engine.unpacking import rules_of
 from sim.engine.world import World
@@ -58,3 +59,12 @@ def test_with_other_luck_nothing_is_due_any_more_by_the_old() -> None:
     person, _ = mortal()
     clocks.draw_anew(person)
     assert person.clock_due == [NEVER] * N_CLOCKS
+
+
+def test_a_policy_brings_places_in_services_and_bridging_homes_as_many_as_it_says() -> None:
+    _, world = arrived(**{"services.lifeline.places": 5, "places.bridging.places": 2})
+    index = sorted(quiet({}).services).index("lifeline")
+    assert (world.service_pools[index].capacity, world.bridging.capacity) == (5.0, 2.0)
+    more = quiet({"services.lifeline.places": 7, "places.bridging.places": "unlimited"})
+    enact(world, rules_of(more), MORNING)
+    assert (world.service_pools[index].capacity, world.bridging.capacity) == (7.0, NEVER)
