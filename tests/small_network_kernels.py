@@ -25,7 +25,7 @@ from sim.engine.compiled.alarms import (
 )
 from sim.engine.compiled.kernel import entry, kernel
 from sim.engine.compiled.state import OUTBOX, TICKET_OF_GIVER
-from sim.engine.compiled.world import GRID, NEVER, on_grid, wait
+from sim.engine.compiled.world import GRID, NEVER, on_grid, silence, wait
 from sim.people.compiled_chance import c_exponential, c_lognormal_from_mean_cv, c_uniform
 
 DONE, NEEDS_ROOM, FAULT = 0, 1, 2
@@ -72,6 +72,7 @@ VISIT: Final = np.dtype(
 PERSON: Final = np.dtype(
     [
         ("key", "u8"),
+        *((name, "i8") for name in ("ringing", "standing")),
         *((name, "i4") for name in ("row", "seat", "ticket_count", "next_free")),
         ("due", "f8", (1,)),
         ("tickets", "i4", (TICKETS,)),
@@ -288,7 +289,7 @@ def run(
                 _count(world, 0, 1)
                 visits[person.row].begun[0] = world.now
                 continue
-            person.due[0] = NEVER
+            silence(person, 0)
             ended = _go_on(person, visits[person.row], world)
             _after(person, ended, world, alarms, far, following, lines)
             continue
@@ -297,7 +298,7 @@ def run(
         in_order = is_in_order(world, alarms, near)
         first = near[world.near_first] if in_order else alarms[FIRST]
         time, key = first.time if world.n_calendar else NEVER, first.key
-        if world.n_dirty and time > world.now:
+        if world.dirty and time > world.now:
             world.giving = queues.next_giver(world)
             continue
         if world.n_calendar == 0:
@@ -309,7 +310,7 @@ def run(
             person = people[key & SEAT]
             if person.row != row or person.due[0] != time:
                 continue
-            person.due[0] = NEVER
+            silence(person, 0)
             ended = _go_on(person, visits[row], world)
         elif key == CALENDAR:
             world.next_turn += 1

@@ -125,7 +125,6 @@ class Traits:
         self.immigration_enforcement = population.immigration_enforcement.tolist()
         self.nationality = population.nationality.tolist()
         self.region = population.region.tolist()
-        self.adult_at_referral = population.adult_at_referral.tolist()
         self.turns_18 = population.turns_18.tolist()
         self.dependants = population.dependants.tolist()
         self.pregnant = population.pregnant.tolist()

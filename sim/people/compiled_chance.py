@@ -87,7 +87,22 @@ def compile_source(source: Callable[..., Any], **names: Any) -> Any:
     return numba.njit(**OPTIONS)(twin)
 
 
-c_ln = compile_source(mathematics.ln, ln_core=compile_source(mathematics.ln_core))
+def _frexp(x: float) -> Any:
+    bits = np.float64(x).view(np.int64)
+    power = (bits >> 52) & 0x7FF
+    below = 0
+    if power == 0:  # smaller than any number with all its digits
+        below = 54
+        bits = np.float64(x * 2.0**54).view(np.int64)
+        power = (bits >> 52) & 0x7FF
+    fraction = np.int64((bits & ~(np.int64(0x7FF) << 52)) | (np.int64(1022) << 52)).view(np.float64)
+    return fraction, power - 1022 - below
+
+
+c_frexp = numba.njit(**OPTIONS)(_frexp)
+"""`mathematics.frexp` for a finite number that is not zero, without a call to the system's library."""
+
+c_ln = compile_source(mathematics.ln, frexp=c_frexp, ln_core=compile_source(mathematics.ln_core))
 c_exp = compile_source(mathematics.exp, exp_core=compile_source(mathematics.exp_core))
 c_ndtri = compile_source(
     mathematics.ndtri,

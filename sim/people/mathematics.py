@@ -17,6 +17,8 @@ Real = TypeVar("Real", float, NDArray[np.float64])
 
 SQRT_HALF = 0.7071067811865476
 INVERSE_LN_2 = 1.4426950408889634
+frexp = math.frexp
+"""A number's half-open fraction and power of two, under a name for which kernels have a form of their own."""
 EXP_LARGEST = 709.782712893384
 """exp of this is the largest finite answer; above it the answer is infinity."""
 EXP_SMALLEST = -708.0
@@ -121,7 +123,7 @@ def ln(x: float) -> float:
         raise ValueError("ln needs a number above zero")
     if x == math.inf:
         return x
-    m, k = math.frexp(x)
+    m, k = frexp(x)
     if m < SQRT_HALF:
         return ln_core(m * 2.0, k - 1.0)
     return ln_core(m, k * 1.0)

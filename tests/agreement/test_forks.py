@@ -47,6 +47,66 @@ def test_lines_for_homes_are_continued_where_they_stood() -> None:
         assert history.continue_with(rules).digest() == simulate(people, before, rules, 1, 0).digest()
 
 
+def test_logs_that_are_kept_stay_as_they_were_while_the_history_is_continued() -> None:
+    before = small(0.004)
+    people = _people(before)
+    after = world(before, {"support.floor.casework_days": 365, "support.floor.bed_days": 365})
+    history = CompiledHistory(people, before, 1, 0)
+    history.run_to_policy()
+    kept = [history.continue_with(rules) for rules in (before, after, before)]
+    digests = [log.digest() for log in kept]
+    assert digests[0] == digests[2] != digests[1]
+    only_times = history.continue_with(after).time  # one column of a log is enough to keep its memory
+    before_them = only_times.copy()
+    for rules in (before, after, before):
+        history.continue_with(rules)
+    assert np.array_equal(only_times, before_them)
+    assert [log.digest() for log in kept] == digests
+
+
+def test_the_memory_of_a_log_that_is_gone_is_used_again() -> None:
+    before = small(0.004)
+    history = CompiledHistory(_people(before), before, 1, 0)
+    history.run_to_policy()
+    first = history.continue_with(before)
+    seats = history._used.people
+    assert np.shares_memory(first.time, seats)
+    assert history._used.lent
+    del first, seats
+    assert not history._used.lent
+    where = history._used.people.ctypes.data
+    again = history.continue_with(before).digest()
+    assert history._used.people.ctypes.data == where
+    assert again == simulate(_people(before), before, before, 1, 0).digest()
+
+
+def test_the_bits_of_a_person_say_what_the_times_say() -> None:
+    before = small(0.006)
+    history = CompiledHistory(_people(before), before, 1, 0)
+    history.run_to_policy()
+    arrays = history._arrays
+    world_now = arrays.world[0]
+    seats = arrays.people[1 : int(world_now["n_seats"])]
+    taken = np.ones(len(seats), np.bool_)
+    free = int(world_now["free_seat"])
+    while free >= 0:
+        taken[free - 1] = False
+        free = int(arrays.people[free]["next_free"])
+    seats = seats[taken]
+    assert len(seats) > 100
+
+    def bits(mask: np.ndarray, width: int) -> np.ndarray:
+        return (mask[:, None] >> np.arange(width)) & 1 == 1
+
+    for mask, truth in (
+        ("ringing", seats["due"] < world_now["horizon"]),
+        ("standing", seats["tickets"] != 0),
+        ("spending", seats["rate"] > 0.0),
+    ):
+        assert truth.any()
+        assert np.array_equal(bits(seats[mask], truth.shape[1]), truth), mask
+
+
 def test_the_last_continuation_may_use_the_history_up() -> None:
     before = small(0.003)
     people = _people(before)

@@ -140,6 +140,26 @@ def test_ln_refuses_what_has_no_logarithm(wrong):
         ln_array(np.array([1.0, wrong]))
 
 
+def test_kernels_take_numbers_apart_as_the_library_does() -> None:
+    from sim.people.compiled_chance import c_frexp
+
+    draw = random.Random(20260401)
+    edges = [
+        5e-324,
+        2.0**-1022,
+        math.nextafter(2.0**-1022, 0.0),
+        0.5,
+        1.0,
+        math.nextafter(1.0, 0.0),
+        2.0**1023,
+    ]
+    numbers = edges + [draw.random() * 10.0 ** draw.uniform(-320.0, 308.0) for _ in range(5_000)]
+    for number in numbers:
+        if number > 0.0:
+            assert c_frexp(number) == math.frexp(number)
+            assert c_frexp(-number) == math.frexp(-number)
+
+
 @pytest.mark.parametrize("wrong", [0.0, 1.0, -0.5, 1.5, math.nan, math.inf])
 def test_normal_quantile_refuses_what_is_no_chance(wrong):
     from sim.people.compiled_chance import c_ndtri

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from sim.engine.compiled.kernel import fetch_soon, kernel
+from sim.engine.compiled.kernel import fetch_soon, find_soon, kernel
 from sim.engine.compiled.state import BLOCK, COUNT_BITS, PARTS, PERIOD
 from sim.engine.compiled.world import GRID, NEVER
 
@@ -26,6 +26,10 @@ SEAT = (1 << ROW_BITS) - 1
 FIRST = 3
 """Where the heap begins in its array, so that the four below one share a line of memory."""
 COUNT: Final = (1 << COUNT_BITS) - 1
+AHEAD: Final = 6
+"""So many alarms before it rings, a person's record is asked for from memory."""
+FOUND: Final = 16
+"""So many records are looked for together; a power of two above `AHEAD`."""
 CROWD: Final = 16
 """More alarms than this in one part of a period, as at noon, are left to the heap."""
 
@@ -155,12 +159,19 @@ def drop_first(world: Any, alarms: Any, in_order: bool) -> None:
 
 
 @kernel
-def fetch_next(world: Any, near: Any, people: Any, ahead: int) -> None:
-    """Have the records of somebody at hand whose clock rings soon, as far as is known."""
-    place = world.near_first + ahead
-    if place < world.near_last and near[place].key >= 0:
-        seat = near[place].key & SEAT
-        fetch_soon(people[seat])
+def fetch_next(world: Any, near: Any, people: Any) -> None:
+    """Have the records of those at hand whose clocks ring soon, as far as is known.
+
+    Where a record is takes a processor long to find out, but it can do so for several at a time: that is
+    asked for together, and the record itself when its turn comes.
+    """
+    first, last = world.near_first, world.near_last
+    if first & FOUND - 1 == 0:
+        for place in range(first + FOUND, min(first + 2 * FOUND, last)):
+            if near[place].key >= 0:
+                find_soon(people[near[place].key & SEAT])
+    if first + AHEAD < last and near[first + AHEAD].key >= 0:
+        fetch_soon(people[near[first + AHEAD].key & SEAT])
 
 
 @kernel

@@ -6,14 +6,13 @@ zero, and what is left of the threshold (below zero: not drawn yet) while it is 
 
 # A kernel's records have no static type.
 # mypy: disable-error-code="no-any-return"
-# ruff: noqa: SIM110
 from __future__ import annotations
 
 from typing import Any
 
 import numpy as np
 
-from sim.engine.compiled.kernel import kernel
+from sim.engine.compiled.kernel import kernel, lowest_bit
 from sim.engine.compiled.names import (
     CLOCK_CRISIS,
     CLOCK_DETAINED,
@@ -67,10 +66,12 @@ def review(person: Any, world: Any) -> None:
         draw_anew(person)
     now = world.now
     soonest = NEVER
-    for clock in range(N_CLOCKS):
-        rate, old = world.rates[clock], person.rate[clock]
-        if rate < SLOWEST:
-            rate = 0.0
+    clocks = np.int64(world.rated | person.spending)
+    while clocks:
+        clock, clocks = lowest_bit(clocks), clocks & (clocks - 1)
+        rate, old = 0.0, person.rate[clock]
+        if world.rated >> clock & 1 and world.rates[clock] >= SLOWEST:
+            rate = world.rates[clock]
         if rate != old:
             left = person.mark[clock]
             if old > 0.0:
@@ -86,8 +87,13 @@ def review(person: Any, world: Any) -> None:
                         np.uint64(person.occasion[clock]),
                     )
                 )
-            person.mark[clock] = now + on_grid(world, left / rate) if rate > 0.0 else left
             person.rate[clock] = rate
+            if rate > 0.0:
+                person.mark[clock] = now + on_grid(world, left / rate)
+                person.spending |= 1 << clock
+            else:
+                person.mark[clock] = left
+                person.spending &= ~(1 << clock)
         if rate > 0.0 and person.mark[clock] < soonest:
             soonest = person.mark[clock]
     if soonest != person.due[SLOT_LIFE]:
@@ -98,6 +104,7 @@ def review(person: Any, world: Any) -> None:
 def draw_anew(person: Any) -> None:
     """Other luck from now on: what is left of a unit-exponential threshold is drawn as a whole new one."""
     person.new_luck = False
+    person.spending = 0
     for clock in range(N_CLOCKS):
         person.rate[clock] = 0.0
         person.mark[clock] = UNDRAWN
@@ -106,12 +113,15 @@ def draw_anew(person: Any) -> None:
 @kernel
 def spent(person: Any, now: float) -> int:
     """The first clock whose threshold is spent at `now` [days]; it is made ready for its next occasion."""
-    for clock in range(N_CLOCKS):
-        if person.rate[clock] > 0.0 and person.mark[clock] <= now:
+    clocks = np.int64(person.spending)
+    while clocks:
+        clock, clocks = lowest_bit(clocks), clocks & (clocks - 1)
+        if person.mark[clock] <= now:
             person.rate[clock] = 0.0
             person.mark[clock] = UNDRAWN
+            person.spending &= ~(1 << clock)
             person.occasion[clock] += 1
-            return clock
+            return int(clock)
     return -1
 
 
@@ -136,44 +146,47 @@ def with_worker(person: Any) -> bool:
 
 
 @kernel
-def rates_of(person: Any, world: Any) -> bool:
-    """Rates a day of all hazards in the state a person is in now, into `world.rates`; False if all are 0."""
-    rates = world.rates
-    for clock in range(N_CLOCKS):
-        rates[clock] = 0.0
+def rates_of(person: Any, world: Any) -> None:
+    """Rates a day of the hazards a person runs in the state they are in now, into `world.rates`.
+
+    The bits of `world.rated` say which are filled in; every other rate is zero.
+    """
+    world.rated = 0
     _rates_now(person, world)
-    for clock in range(N_CLOCKS):
-        if rates[clock] != 0.0:
-            return True
-    return False
+
+
+@kernel
+def _rate(world: Any, clock: int, rate: float) -> None:
+    world.rates[clock] = rate
+    world.rated |= 1 << clock
 
 
 @kernel
 def _rates_now(person: Any, world: Any) -> None:
     if person.gone or person.away:
         return
-    rules, risk, rates = world.rules, world.rules.risk, world.rates
+    rules, risk = world.rules, world.rules.risk
     closed = not person.case_open and not person.in_support
     if not person.followed and not (closed and person.prone):
         return
-    rates[CLOCK_DIES] = risk.dies
+    _rate(world, CLOCK_DIES, risk.dies)
     if closed and person.prone:
-        rates[CLOCK_REFERRED_AGAIN] = risk.same_incident
+        _rate(world, CLOCK_REFERRED_AGAIN, risk.same_incident)
     if person.status == STATUS_BRITISH:
-        rates[CLOCK_LEAVES_UK] = risk.leaves_uk[0]
+        _rate(world, CLOCK_LEAVES_UK, risk.leaves_uk[0])
     elif person.status == STATUS_NO_STATUS and closed and not person.permission:
-        rates[CLOCK_LEAVES_UK] = risk.leaves_uk[2]
+        _rate(world, CLOCK_LEAVES_UK, risk.leaves_uk[2])
     else:
-        rates[CLOCK_LEAVES_UK] = risk.leaves_uk[1]
+        _rate(world, CLOCK_LEAVES_UK, risk.leaves_uk[1])
     if not person.followed:
         return
     if person.in_support:
-        rates[CLOCK_DISENGAGES] = rules.support.disengages_per_day
+        _rate(world, CLOCK_DISENGAGES, rules.support.disengages_per_day)
     if person.health_met:
-        rates[CLOCK_HEALTH_RELAPSES] = risk.health_relapses
+        _rate(world, CLOCK_HEALTH_RELAPSES, risk.health_relapses)
     if person.place == PLACE_CUSTODY:
         return
-    rates[CLOCK_DETAINED] = risk.detained
+    _rate(world, CLOCK_DETAINED, risk.detained)
     _rates_of_place(person, world)
     _rates_of_duties(person, world)
     danger = person.frailty
@@ -183,8 +196,8 @@ def _rates_now(person: Any, world: Any) -> None:
         danger *= risk.no_worker_ratio
     if person.case_open and person.rg_positive_at < NEVER:
         danger *= risk.limbo_ratio
-    rates[CLOCK_RE_EXPLOITED] = risk.re_exploitation * danger
-    rates[CLOCK_GOES_MISSING] = risk.missing * danger
+    _rate(world, CLOCK_RE_EXPLOITED, risk.re_exploitation * danger)
+    _rate(world, CLOCK_GOES_MISSING, risk.missing * danger)
     open_needs = needs(person, world.now)
     if open_needs:
         k, in_services = 0, person.in_services
@@ -193,31 +206,31 @@ def _rates_now(person: Any, world: Any) -> None:
                 danger *= rules.services.crisis_ratio[k]
             in_services >>= 1
             k += 1
-        rates[CLOCK_CRISIS] = risk.crisis_per_need * open_needs * danger
+        _rate(world, CLOCK_CRISIS, risk.crisis_per_need * open_needs * danger)
 
 
 @kernel
 def _rates_of_place(person: Any, world: Any) -> None:
     """How a place is lost or found alone; homes found while a duty is owed are in that duty's rates."""
-    places, place, rates = world.rules.places, person.place, world.rates
+    places, place = world.rules.places, person.place
     if place == PLACE_FRIENDS:
-        rates[CLOCK_LOSES_PLACE] = places.friends_to_street
+        _rate(world, CLOCK_LOSES_PLACE, places.friends_to_street)
     elif place == PLACE_STREET:
-        rates[CLOCK_FINDS_SOFA] = places.street_to_friends
+        _rate(world, CLOCK_FINDS_SOFA, places.street_to_friends)
     elif person.due[SLOT_PLACE_ENDS] != NEVER:
         pass  # under notice already
     elif place == PLACE_OWN_HOME:
-        rates[CLOCK_LOSES_PLACE] = places.own_home_lost
+        _rate(world, CLOCK_LOSES_PLACE, places.own_home_lost)
     elif place == PLACE_PRIVATE_HOME:
         regime = at(world, places.private_tenancy_regime, world.now)
-        rates[CLOCK_LOSES_PLACE] = places.private_tenancy_lost * regime
+        _rate(world, CLOCK_LOSES_PLACE, places.private_tenancy_lost * regime)
     elif place == PLACE_SOCIAL_HOME:
-        rates[CLOCK_LOSES_PLACE] = places.social_tenancy_lost
+        _rate(world, CLOCK_LOSES_PLACE, places.social_tenancy_lost)
     if person.duty != DUTY_NONE:
         return
     unsettled = PLACE_SAFEHOUSE <= place <= PLACE_STREET or place == PLACE_BRIDGING_HOME
     if unsettled and eligible(person) and world.now >= person.income_from:
-        rates[CLOCK_RENTS_PRIVATELY] = finds_tenancy(person, world)
+        _rate(world, CLOCK_RENTS_PRIVATELY, finds_tenancy(person, world))
 
 
 @kernel
@@ -235,27 +248,27 @@ def finds_tenancy(person: Any, world: Any) -> float:
 @kernel
 def _rates_of_duties(person: Any, world: Any) -> None:
     """What a council's duty and the housing register bring."""
-    housing, region, duty, rates = world.rules.housing, person.region, person.duty, world.rates
+    housing, region, duty = world.rules.housing, person.region, person.duty
     housed = person.place in (PLACE_SAFEHOUSE, PLACE_COUNCIL_TEMPORARY, PLACE_BRIDGING_HOME)
     lapses = housing.lapsed_if_housed if housed else 1.0
     if duty == DUTY_PREVENTION:
-        rates[CLOCK_HELP_SECURES_HOME] = housing.prevention_secured[1 if person.dependants else 0]
-        rates[CLOCK_DUTY_LAPSES] = housing.prevention_lapsed * lapses
+        _rate(world, CLOCK_HELP_SECURES_HOME, housing.prevention_secured[1 if person.dependants else 0])
+        _rate(world, CLOCK_DUTY_LAPSES, housing.prevention_lapsed * lapses)
     elif duty == DUTY_RELIEF:
-        rates[CLOCK_HELP_SECURES_HOME] = housing.relief_secured[region]
-        rates[CLOCK_DUTY_LAPSES] = housing.relief_lapsed * lapses
+        _rate(world, CLOCK_HELP_SECURES_HOME, housing.relief_secured[region])
+        _rate(world, CLOCK_DUTY_LAPSES, housing.relief_lapsed * lapses)
     elif duty == DUTY_MAIN:
-        rates[CLOCK_PRIVATE_OFFER] = housing.private_offer[region]
-        rates[CLOCK_DUTY_LAPSES] = housing.main_duty_lapses[region]
+        _rate(world, CLOCK_PRIVATE_OFFER, housing.private_offer[region])
+        _rate(world, CLOCK_DUTY_LAPSES, housing.main_duty_lapses[region])
     if person.on_register and not settled(person) and eligible(person):
         lettings = world.rules.lettings
         if world.now < lettings.starts:
             if duty == DUTY_MAIN:
-                rates[CLOCK_SOCIAL_OFFER] = housing.social_offer[region]
+                _rate(world, CLOCK_SOCIAL_OFFER, housing.social_offer[region])
             else:
-                rates[CLOCK_SOCIAL_OFFER] = housing.general_offer[region]
+                _rate(world, CLOCK_SOCIAL_OFFER, housing.general_offer[region])
         elif not person.tickets[LINE_LETTING]:
             if duty == DUTY_MAIN:
-                rates[CLOCK_SOCIAL_OFFER] = lettings.turn_if_owed[region]
+                _rate(world, CLOCK_SOCIAL_OFFER, lettings.turn_if_owed[region])
             else:
-                rates[CLOCK_SOCIAL_OFFER] = lettings.turn[region]
+                _rate(world, CLOCK_SOCIAL_OFFER, lettings.turn[region])

@@ -14,7 +14,7 @@ import numpy as np
 
 from sim.engine.compiled.kernel import kernel
 from sim.engine.compiled.names import DRAW_MONTHS_LOT, DRAW_ORDER_OF_SLOT
-from sim.engine.compiled.queues import copy, heapify, holder, pop, push, stir
+from sim.engine.compiled.queues import copy, hand_in_ticket, heapify, holder, pop, push, stir
 from sim.engine.compiled.state import AGE, CG_DESK, LAPSED_KEPT, LINE_OF_GIVER, LOT, TICKET_OF_GIVER, YOUTH
 from sim.engine.compiled.world import FAULT_LINE, NEVER
 from sim.people.compiled_chance import c_uniform
@@ -70,7 +70,7 @@ def next_case_decided(world: Any, people: Any, lines: Any, desk: int) -> int:
         world.fault = FAULT_LINE
         return -1
     world.waiting[desk] -= 1
-    people[seat].tickets[TICKET_OF_GIVER[desk]] = 0
+    hand_in_ticket(people[seat], TICKET_OF_GIVER[desk])
     return seat
 
 

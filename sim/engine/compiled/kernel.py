@@ -20,7 +20,7 @@ _LEAN: Final[dict[str, Any]] = {**OPTIONS, "no_cfunc_wrapper": True, "_nrt": Fal
 _INNER: Final[dict[str, Any]] = {**_LEAN, "no_cpython_wrapper": True}
 _ENTRY: Final[dict[str, Any]] = {**_LEAN, "cache": True}
 
-FETCHED: Final = 704
+FETCHED: Final = 832
 """Bytes of a record that are fetched beforehand: of a person, what most handlers read (`state.PERSON`)."""
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -36,13 +36,23 @@ def entry(function: F) -> F:
     return cast(F, numba.njit(**_ENTRY)(function))
 
 
-def _fetch_soon(typing_context: Any, record: Any) -> Any:
-    """Ask the processor to have a record at hand soon; changes no value.
+def _fetching(most: int) -> Any:
+    """A function of a record that asks the processor to have its first so many bytes at hand soon.
 
-    National runs wait for memory more than for arithmetic, and whose clock rings next is known beforehand.
+    It changes no value. National runs wait for memory more than for arithmetic, and whose clock rings next is
+    known beforehand.
     """
+
+    def fetch(typing_context: Any, record: Any) -> Any:
+        from numba import types
+
+        return types.void(record), _prefetches(most)
+
+    return intrinsic(fetch)
+
+
+def _prefetches(most: int) -> Any:
     from llvmlite import ir  # type: ignore[import-untyped,unused-ignore]
-    from numba import types
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         byte_pointer, number = ir.IntType(8).as_pointer(), ir.IntType(32)
@@ -50,12 +60,28 @@ def _fetch_soon(typing_context: Any, record: Any) -> Any:
         prefetch = builder.module.declare_intrinsic("llvm.prefetch", (byte_pointer,), kind)
         begin = builder.bitcast(arguments[0], byte_pointer)
         size = signature.args[0].size
-        for offset in range(0, min(size, FETCHED), 64):
+        for offset in range(0, min(size, most), 64):
             line = builder.gep(begin, [ir.Constant(ir.IntType(64), offset)])
             builder.call(prefetch, [line, number(0), number(3), number(1)])
         return context.get_dummy_value()
 
-    return types.void(record), generate
+    return generate
 
 
-fetch_soon: Any = intrinsic(_fetch_soon)
+fetch_soon: Any = _fetching(FETCHED)
+find_soon: Any = _fetching(1)
+"""As `fetch_soon`, of the first bytes only: above all, where the record is in the computer's memory."""
+
+
+def _lowest_bit(typing_context: Any, mask: Any) -> Any:
+    """The number of the lowest bit that is set in a mask of 64 bits; of no use for a mask of none."""
+    from llvmlite import ir
+    from numba import types
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.cttz(arguments[0], ir.Constant(ir.IntType(1), 1))
+
+    return types.int64(types.int64), generate
+
+
+lowest_bit: Any = intrinsic(_lowest_bit)

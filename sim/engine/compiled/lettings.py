@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.engine.compiled.kernel import kernel
 from sim.engine.compiled.names import DRAW_HOUSEHOLD_JOINS, DRAW_HOUSEHOLD_LEAVES, LINE_LETTING
-from sim.engine.compiled.queues import holder, pop, stir
+from sim.engine.compiled.queues import hand_in_ticket, holder, pop, stir
 from sim.engine.compiled.state import LETTINGS, LINE_OF_GIVER
 from sim.engine.compiled.world import NEVER
 from sim.engine.regions import REGIONS
@@ -53,7 +53,7 @@ def next_letting(world: Any, people: Any, lines: Any, giver: int) -> int:
         world.to_let[region] -= 1
         if seat >= 0 and lines[first].key <= world.household_joined[region]:
             pop(world, people, lines, line)
-            people[seat].tickets[LINE_LETTING] = 0
+            hand_in_ticket(people[seat], LINE_LETTING)
             world.waiting[giver] -= 1
             return seat
         _next_household(world, region)

@@ -46,7 +46,7 @@ from sim.engine.compiled.alarms import (
     is_in_order,
     set_alarm,
 )
-from sim.engine.compiled.kernel import entry, kernel
+from sim.engine.compiled.kernel import entry, fetch_soon, kernel
 from sim.engine.compiled.names import (
     EVENT_DECLINED_REFERRAL,
     GROUP_DECLINED,
@@ -71,7 +71,7 @@ from sim.engine.compiled.names import (
     SLOT_TURNS_18,
 )
 from sim.engine.compiled.state import BEDS, BRIDGING, CG_DESK, LETTINGS, OUTBOX
-from sim.engine.compiled.world import ENDED, NEVER
+from sim.engine.compiled.world import ENDED, NEVER, silence
 
 DONE, NEEDS_ROOM, FAULT = 0, 1, 2
 WALK_CONTACT, WALK_FLOORS = 1, 2
@@ -108,7 +108,7 @@ def _after(person: Any, world: Any, alarms: Any, far: Any, following: Any, lines
     if person.changed:
         _review(person, world)
     _empty_outbox(person, world, alarms, far, following, lines, log)
-    if seats.is_idle(person, world):
+    if seats.is_idle(person):
         seats.give_up_seat(person, world)
 
 
@@ -248,7 +248,7 @@ def run(
                 world.giving = -1
                 continue
             person, slot = people[seat], _slot_of(giver)
-            person.due[slot] = NEVER
+            silence(person, slot)
             _resume(person, world, slot)
             _after(person, world, alarms, far, following, lines, log)
             continue
@@ -257,26 +257,27 @@ def run(
         in_order = is_in_order(world, alarms, near)
         first = near[world.near_first] if in_order else alarms[FIRST]
         time, key = first.time if world.n_calendar else NEVER, first.key
-        if world.n_dirty and time > world.now:
+        if world.dirty and time > world.now:
             world.giving = queues.next_giver(world)
             continue
         if world.n_calendar == 0 or time >= end:
             return DONE
         drop_first(world, alarms, in_order)
         world.now = time
-        fetch_next(world, near, people, 3)
+        fetch_next(world, near, people)
         if key >= 0:
             slot, row = key >> 2 * ROW_BITS, (key >> ROW_BITS) & SEAT
             person = people[key & SEAT]
             if person.row != row or person.due[slot] != time:
                 continue
-            person.due[slot] = NEVER
+            silence(person, slot)
             world.handled += 1
             _ring(person, world, slot)
             _after(person, world, alarms, far, following, lines, log)
         elif key == ARRIVALS:
             one = arriving[world.next_arrival]
             world.next_arrival += 1
+            fetch_soon(arriving[min(world.next_arrival + 1, len(arriving) - 1)])
             if one.group == GROUP_DECLINED:
                 log[world.n_log].word = np.int64(one.row) << 38 | EVENT_DECLINED_REFERRAL << 18
                 log[world.n_log].time = time

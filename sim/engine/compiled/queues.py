@@ -11,14 +11,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.engine.compiled.kernel import fetch_soon, kernel
-from sim.engine.compiled.state import (
-    LINE_OF_GIVER,
-    N_GIVERS,
-    OUTBOX_JOINS,
-    SPARE,
-    TICKET_OF_GIVER,
-)
+import numpy as np
+
+from sim.engine.compiled.kernel import fetch_soon, kernel, lowest_bit
+from sim.engine.compiled.state import LINE_OF_GIVER, OUTBOX_JOINS, SPARE, TICKET_OF_GIVER
 from sim.engine.compiled.world import FAULT_LINE, FAULT_OUTBOX
 
 
@@ -44,8 +40,15 @@ def leave(person: Any, world: Any, giver: int) -> None:
     """Leave the line without a place; does nothing for somebody who is not in it."""
     line = TICKET_OF_GIVER[giver]
     if person.tickets[line]:
-        person.tickets[line] = 0
+        hand_in_ticket(person, line)
         world.waiting[giver] -= 1
+
+
+@kernel
+def hand_in_ticket(person: Any, line: int) -> None:
+    """No longer in a line: served, or gone from it."""
+    person.tickets[line] = 0
+    person.standing &= ~(np.int64(1) << line)
 
 
 @kernel
@@ -73,16 +76,16 @@ def resize(world: Any, giver: int, capacity: float) -> None:
 @kernel
 def stir(world: Any, giver: int) -> None:
     """Ask for a round of giving out at the end of this instant."""
-    if not world.dirty[giver]:
-        world.dirty[giver] = True
-        world.n_dirty += 1
+    world.dirty |= np.int64(1) << giver
 
 
 @kernel
 def _take_place(person: Any, world: Any, giver: int, rank: int, key: float) -> None:
     """A fresh ticket, and a note for the loop to put the person in line; an earlier ticket is worthless."""
     person.ticket_count += 1
-    person.tickets[TICKET_OF_GIVER[giver]] = person.ticket_count
+    line = TICKET_OF_GIVER[giver]
+    person.tickets[line] = person.ticket_count
+    person.standing |= np.int64(1) << line
     n = world.n_joins
     if n == OUTBOX_JOINS:
         world.fault = FAULT_OUTBOX
@@ -193,12 +196,11 @@ def heapify(world: Any, lines: Any, line: int, size: int) -> None:
 @kernel
 def next_giver(world: Any) -> int:
     """The lowest giver with something to give out, -1 if there is none."""
-    for giver in range(N_GIVERS):
-        if world.dirty[giver]:
-            world.dirty[giver] = False
-            world.n_dirty -= 1
-            return giver
-    return -1
+    dirty = np.int64(world.dirty)
+    if dirty == 0:
+        return -1
+    world.dirty = dirty & (dirty - 1)
+    return int(lowest_bit(dirty))
 
 
 @kernel
@@ -210,7 +212,7 @@ def next_place_given(world: Any, people: Any, lines: Any, giver: int) -> int:
         pop(world, people, lines, line)
         if seat >= 0:
             person = people[seat]
-            person.tickets[ticket_line] = 0
+            hand_in_ticket(person, ticket_line)
             person.holds[ticket_line] = True
             world.in_use[giver] += 1
             world.waiting[giver] -= 1

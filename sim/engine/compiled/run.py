@@ -164,7 +164,7 @@ class CompiledHistory:
                 arrays.world[0]["other_luck"] = self._other_luck
             self._run(arrays, rules, self.horizon)
         noted = len(earlier) + int(arrays.world[0]["n_log"])
-        spare = arrays.give_up_all_but_the_log() if last else None
+        spare = arrays.give_up_all_but_the_log() if last else arrays.lend_seats()
         log = _finish(arrays, self.n_people, self._households, earlier, wanted, spare)
         if not last:
             self._used = arrays
@@ -261,8 +261,7 @@ def _resize(world: Any, giver: int, capacity: float) -> None:
     """Change a pool's number of places from now on (`queues.resize`)."""
     world["capacity"][giver] = capacity
     if world["waiting"][giver] and world["in_use"][giver] < capacity:
-        world["n_dirty"] += not world["dirty"][giver]
-        world["dirty"][giver] = True
+        world["dirty"] |= 1 << giver
 
 
 def _explain(world: Any, rules: Rules, table: NDArray[np.bool_]) -> None:

@@ -7,14 +7,11 @@ the pathway or in the community, not everybody who ever came.
 
 # A kernel's records have no static type.
 # mypy: disable-error-code="no-any-return"
-# ruff: noqa: SIM110
 from __future__ import annotations
 
 from typing import Any
 
-from sim.engine.compiled.kernel import kernel
-from sim.engine.compiled.names import SLOT_LIFE, SLOT_NRM
-from sim.engine.survivor import N_LINES, N_SLOTS
+from sim.engine.compiled.kernel import fetch_soon, kernel
 
 
 @kernel
@@ -27,6 +24,8 @@ def take_seat(world: Any, people: Any, one: Any) -> int:
         seat = world.n_seats
         world.n_seats = seat + 1
     people[seat] = people[0]
+    if world.free_seat >= 0:
+        fetch_soon(people[world.free_seat])
     person = people[seat]
     person.row, person.key, person.group = one.row, one.key, one.group
     person.region, person.status, person.turns_18 = one.region, one.status, one.turns_18
@@ -39,17 +38,9 @@ def take_seat(world: Any, people: Any, one: Any) -> int:
 
 
 @kernel
-def is_idle(person: Any, world: Any) -> bool:
+def is_idle(person: Any) -> bool:
     """Nothing more can happen to this person: no clock rings, no line is stood in."""
-    if person.in_support or person.due[SLOT_LIFE] < world.horizon or person.due[SLOT_NRM] < world.horizon:
-        return False
-    for slot in range(N_SLOTS):
-        if person.due[slot] < world.horizon:
-            return False
-    for line in range(N_LINES):
-        if person.tickets[line]:
-            return False
-    return True
+    return not (person.in_support or person.ringing or person.standing)
 
 
 @kernel

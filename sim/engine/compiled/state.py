@@ -8,6 +8,7 @@ Nothing here knows what the states mean: that is told in `sim.engine.survivor` a
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass, fields, replace
 from typing import Any, Final
 
@@ -72,9 +73,11 @@ def _padded(fields: list[Any], size: int) -> np.dtype[Any]:
 
 PERSON: Final = _padded(
     [
-        # what most handlers read; `loop` has it fetched from memory beforehand, up to the service's clocks
+        # what most handlers read; `loop` has it fetched from memory beforehand, up to the times of slot 15
         ("key", "u8"),
         *((name, "i4") for name in ("row", "seat", "visit", "ticket_count")),
+        # a bit for each clock that will ring, for each line they stand in, and for each hazard that they run
+        *((name, "i8") for name in ("ringing", "standing", "spending")),
         *((name, "i1") for name in ("group", "region", "status", "place", "duty")),
         *((name, "b1") for name in ("dependants", "pregnant", "health_need", "female", "fluent")),
         *((name, "b1") for name in ("case_open", "confirmed", "ever_confirmed", "disqualified", "prone")),
@@ -85,25 +88,22 @@ PERSON: Final = _padded(
         *((name, "i1") for name in ("end_reason", "referral_reason", "reason_to_apply")),
         *((name, "i1") for name in ("asylum_area", "immigration_enforcement", "claims", "renewals")),
         *((name, "i4") for name in ("service_workers", "in_services", "had_services")),
-        ("frailty", "f8"),
-        ("income_from", "f8"),
-        ("rg_positive_at", "f8"),
+        *((name, "i4") for name in ("offers", "considered")),
+        *((name, "f8") for name in ("frailty", "income_from", "rg_positive_at", "turns_18", "opened")),
+        *((name, "i4") for name in ("next_free", "assessments", "bed_asks", "place_losses")),
+        *((name, "i4") for name in ("applications", "insecure_spells", "bridging_asks")),
         ("stage", "i1", (N_SLOTS,)),
-        ("tickets", "i4", (N_LINES,)),
+        *((name, "f8") for name in ("cg_positive_at", "resident_since", "bed_until", "reapply_until")),
         # hazards: rate a day, day on which the threshold is spent or what is left of it, and how often before
         ("rate", "f8", (N_CLOCKS,)),
         ("mark", "f8", (N_CLOCKS,)),
         ("occasion", "i4", (N_CLOCKS,)),
+        ("tickets", "i4", (N_LINES,)),
+        ("holds", "i1", (N_LINES,)),
         ("due", "f8", (N_SLOTS,)),
         # what few of them read
-        ("holds", "i1", (N_LINES,)),
-        *((name, "f8") for name in ("turns_18", "opened", "cg_positive_at", "resident_since")),
-        *((name, "f8") for name in ("contact_draw", "bed_until", "floor_casework", "floor_bed")),
-        *((name, "f8") for name in ("floor_subsistence", "reapply_until", "leaving", "assessed_on")),
-        ("exit_told", "f8"),
-        *((name, "i4") for name in ("next_free", "assessments", "bed_asks", "place_losses")),
-        *((name, "i4") for name in ("applications", "insecure_spells", "bridging_asks")),
-        *((name, "i4") for name in ("offers", "considered")),
+        *((name, "f8") for name in ("contact_draw", "floor_casework", "floor_bed", "floor_subsistence")),
+        *((name, "f8") for name in ("leaving", "assessed_on", "exit_told")),
     ],
     1024,
 )
@@ -162,12 +162,13 @@ def world_type(rules: np.dtype[Any], steps: int, days: int) -> np.dtype[Any]:
             ("join_rank", "i8", (OUTBOX_JOINS,)),
             ("join_key", "f8", (OUTBOX_JOINS,)),
             ("join_ticket", "i8", (OUTBOX_JOINS,)),
+            ("rated", "i8"),
             ("rates", "f8", (N_CLOCKS,)),
             # where the loop stands
             ("fault", "i8"),
             ("begun", "b1"),
             ("tight", "b1"),
-            ("n_dirty", "i8"),
+            ("dirty", "i8"),
             ("giving", "i8"),
             ("walking", "i8"),
             ("walk", "i8"),
@@ -192,7 +193,6 @@ def world_type(rules: np.dtype[Any], steps: int, days: int) -> np.dtype[Any]:
             ("line_first", "i8", (N_HEAPS,)),
             ("line_size", "i8", (N_HEAPS,)),
             ("line_room", "i8", (N_HEAPS,)),
-            ("dirty", "i1", giver),
             ("waiting", "i8", giver),
             ("in_use", "i8", giver),
             ("capacity", "f8", giver),
@@ -233,6 +233,16 @@ def world_type(rules: np.dtype[Any], steps: int, days: int) -> np.dtype[Any]:
         ],
         align=True,
     )
+
+
+def _unshared() -> int:
+    """What `sys.getrefcount` says of a view's memory that nobody else holds, asked as in `Arrays.lent`."""
+    view = np.zeros(1)[:]
+    memory = view.base
+    return sys.getrefcount(memory)
+
+
+UNSHARED: Final = _unshared()
 
 
 class Spare:
@@ -313,6 +323,16 @@ class Arrays:
                 setattr(self, field.name, getattr(self, field.name)[:0].copy())
         return spare
 
+    def lend_seats(self) -> Spare:
+        """The seats' memory of a run that has ended, for its log; `copy` uses it again once that is gone."""
+        return Spare(self.people.view(np.uint8))
+
+    @property
+    def lent(self) -> bool:
+        """Whether anybody holds a part of the seats' memory."""
+        memory = self.people.base
+        return memory is not None and sys.getrefcount(memory) > UNSHARED
+
     def make_room(self) -> None:
         """More room where it has become tight."""
         world = self.world[0]
@@ -331,7 +351,8 @@ class Arrays:
         Parameters
         ----------
         into : Arrays, optional
-            Arrays of an earlier continuation that nobody needs any more; their memory is used again.
+            Arrays of an earlier continuation that nobody needs any more; their memory is used again, that of
+            the seats only if the log that was put there is gone.
         """
         used = dict(self._in_use())
         copies: dict[str, NDArray[Any]] = {"world": self.world.copy()}
@@ -340,7 +361,7 @@ class Arrays:
             if name in copies:
                 continue
             copy = getattr(into, name) if into is not None else array[:0]
-            if len(copy) < len(array):
+            if len(copy) < len(array) or (into is not None and name == "people" and into.lent):
                 copy = _zeros(len(array), array.dtype)
             if name != "log":
                 _copy(array, copy, used.get(name, len(array)))

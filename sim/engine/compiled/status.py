@@ -52,7 +52,6 @@ from sim.engine.compiled.names import (
 )
 from sim.engine.compiled.world import (
     ENDED,
-    NEVER,
     at,
     begin_story,
     draw,
@@ -63,6 +62,7 @@ from sim.engine.compiled.world import (
     insecure,
     on_grid,
     record,
+    silence,
     stop,
     until,
     wait,
@@ -272,4 +272,4 @@ def stop_status(person: Any) -> None:
     """Stop the status clocks of somebody who has left the model (`status.stop`)."""
     stop(person, SLOT_STATUS)
     stop(person, SLOT_PERMISSION)
-    person.due[SLOT_PLACE_ENDS] = NEVER
+    silence(person, SLOT_PLACE_ENDS)

@@ -84,7 +84,10 @@ def until(person: Any, world: Any, slot: int, time: float) -> None:
     if time <= world.now:
         time = world.now + GRID
     person.due[slot] = time
-    if time < world.horizon:
+    if time >= world.horizon:
+        person.ringing &= ~(np.int64(1) << slot)
+    else:
+        person.ringing |= np.int64(1) << slot
         n = world.n_alarms
         if n == OUTBOX:
             world.fault = FAULT_OUTBOX
@@ -113,9 +116,16 @@ def wake(person: Any, world: Any, slot: int) -> None:
 
 
 @kernel
+def silence(person: Any, slot: int) -> None:
+    """A clock will not ring."""
+    person.due[slot] = NEVER
+    person.ringing &= ~(np.int64(1) << slot)
+
+
+@kernel
 def stop(person: Any, slot: int) -> None:
     """Stop a clock and drop the story that waited for it."""
-    person.due[slot] = NEVER
+    silence(person, slot)
     person.stage[slot] = ENDED
 
 
@@ -123,7 +133,7 @@ def stop(person: Any, slot: int) -> None:
 @kernel
 def begin_story(person: Any, slot: int) -> None:
     """A story begins on one of a person's clocks; the caller tells it to its first wait."""
-    person.due[slot] = NEVER
+    silence(person, slot)
     person.stage[slot] = BEGUN
 
 
