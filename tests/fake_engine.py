@@ -42,6 +42,16 @@ class FakePast:
         return _log(people, after)
 
 
+class FakeSharedPast(FakePast):
+    """A state from which one may go on again and again, as from the compiled engine's."""
+
+    repeatable = True
+
+    def continue_with(self, after: dict[str, Any]) -> EventLog:
+        assert self.people is not None
+        return _log(self.people, after)
+
+
 def _log(people: np.ndarray[Any, Any], after: dict[str, Any]) -> EventLog:
     n = len(people)
     return EventLog(
@@ -66,11 +76,17 @@ class FakeModel:
         Scenario (or "history") to what befalls it: kill, raise, refuse or full.
     diary : Path or None
         A file that gets a line for every history and every scenario that is really run.
+    shared : bool
+        Whether one past serves every scenario, in the process that ran it.
+    processes : Path or None
+        A folder that gets a file for every process in which a scenario was measured.
     """
 
     pause: float = 0.0
     trouble: dict[str, str] = field(default_factory=dict)
     diary: Path | None = None
+    shared: bool = False
+    processes: Path | None = None
 
     def _note(self, what: str) -> None:
         if self.diary is not None:
@@ -90,7 +106,7 @@ class FakeModel:
         """Nothing takes long here."""
 
     def shares_past(self, before: Any) -> bool:
-        return False
+        return self.shared
 
     def people(self, before: dict[str, Any], seed: int, replication: int) -> np.ndarray[Any, Any]:
         self._note(f"history {before['world']} {replication}")
@@ -100,7 +116,7 @@ class FakeModel:
         return len(people)
 
     def past(self, people: np.ndarray[Any, Any], before: Any, seed: int, replication: int) -> FakePast:
-        return FakePast(people)
+        return FakeSharedPast(people) if self.shared else FakePast(people)
 
     def whole(
         self, people: np.ndarray[Any, Any], before: Any, after: dict[str, Any], seed: int, replication: int
@@ -122,6 +138,8 @@ class FakeModel:
     ) -> Any:
         scenario = "baseline" if np.array_equal(log.time, people) else "option"
         self._note(f"{scenario} {before['world']}")
+        if self.processes is not None:
+            (self.processes / str(os.getpid())).touch()
         time.sleep(self.pause)
         times = log.time[cohort]
         rows = [

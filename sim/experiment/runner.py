@@ -27,7 +27,7 @@ from sim.experiment.continuing import take_over
 from sim.experiment.disk import only_writer, prepare_root
 from sim.experiment.parts import Parts
 from sim.experiment.progress import Unwatched, Watch
-from sim.experiment.unit import Message, RunFailed, account, end_with_parent, ended_by, peak_mib, work
+from sim.experiment.unit import Message, RunFailed, Spare, account, end_with_parent, ended_by, peak_mib, work
 
 if TYPE_CHECKING:
     from multiprocessing.process import BaseProcess
@@ -166,7 +166,7 @@ class _Worker:
     over: bool = False
 
 
-def _worker(unit: Unit, model: Model, folder: Path, tells: Connection, at_once: int) -> None:
+def _worker(unit: Unit, model: Model, folder: Path, tells: Connection, spare: Spare) -> None:
     """The life of a worker. Ctrl-C at the terminal is for the parent alone to answer."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
@@ -177,7 +177,7 @@ def _worker(unit: Unit, model: Model, folder: Path, tells: Connection, at_once: 
         end_with_parent(parent.pid)
     gc.freeze()  # what has been imported stays: it need not be looked through time and again
     try:
-        work(unit, model, Parts(folder), tells.send, at_once)
+        work(unit, model, Parts(folder), tells.send, spare)
     except RunFailed as error:
         tells.send(Message("failed", text=str(error), exit_code=error.exit_code))
     except BrokenPipeError:  # the parent is gone
@@ -195,6 +195,7 @@ class _Pool:
         self._asked_to_stop = 0
         # Forked workers start at once and need nothing pickled; elsewhere a fresh interpreter is started.
         self._make: Any = multiprocessing.get_context("fork" if hasattr(os, "fork") else "spawn")
+        self._spare = self._make.Semaphore(0)
 
     def carry_out(self) -> Account:
         """Run every unit that is not finished.
@@ -220,15 +221,20 @@ class _Pool:
             self._model.prepare(waiting[0].before, self._watch.say)
         allowed = plan.workers or cores()
         workers = min(allowed, len(waiting))
-        at_once = max(1, allowed // max(workers, 1))
-        report = Account(workers=workers * at_once, peak_mib=peak_mib(), kept=len(kept))
+        for _ in range(allowed - workers):
+            self._spare.release()
+        at_once = min(allowed, plan.runs - len(kept)) if waiting else 0
+        report = Account(workers=at_once, peak_mib=peak_mib(), kept=len(kept))
         before = self._listen_for_stop()
-        self._watch.begin(plan, max(workers * at_once, 1), kept)
+        self._watch.begin(plan, max(at_once, 1), kept)
         try:
             while (waiting or self._working) and not self._asked_to_stop:
                 while waiting and len(self._working) < workers:
-                    self._start(waiting.pop(0), at_once)
+                    self._start(waiting.pop(0))
+                had = len(self._working)
                 self._listen(report)
+                for _ in range(had - len(self._working) - len(waiting)):
+                    self._spare.release()  # no unit waits for this core: the others may use it
                 self._watch.tick()
         finally:
             self._end_all()
@@ -251,11 +257,11 @@ class _Pool:
     def _note_stop(self, number: int, _frame: FrameType | None) -> None:
         self._asked_to_stop = number
 
-    def _start(self, unit: Unit, at_once: int) -> None:
+    def _start(self, unit: Unit) -> None:
         hears, tells = self._make.Pipe(duplex=False)
         process = self._make.Process(
             target=_worker,
-            args=(unit, self._model, self._parts.folder, tells, at_once),
+            args=(unit, self._model, self._parts.folder, tells, self._spare),
             name=f"cliffedge {unit.where}",
         )
         process.start()

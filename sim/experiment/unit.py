@@ -1,9 +1,10 @@
 """What one worker does: one replication of one world, its history once, then every scenario from a copy.
 
-The people are made once, history is run once to the day the policy starts, and each scenario continues in
-a forked child that reduces its event log to outcomes, keeps them as a part and ends. The baseline goes
-first, since it fixes the cohort. Where processes cannot be forked, every scenario is run whole.
-How many units there are, and who starts them, is not known here.
+The people are made once, history is run once to the day the policy starts, and each scenario continues from
+it, reduces its event log to outcomes and keeps them as a part: in this process where the past can serve again
+and again, otherwise in a forked child. The baseline goes first, since it fixes the cohort; the others also
+use the cores that are spare. Where processes cannot be forked, every scenario is run whole if the past serves
+once only. How many units there are, and who starts them, is not known here.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import time
 import traceback
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from sim.errors import SimError
 from sim.experiment.parts import Parts, part_of
@@ -54,6 +55,18 @@ class Message:
     peak_mib: float = 0.0
     text: str = ""
     exit_code: int = 1
+
+
+class Spare(Protocol):
+    """Cores that nobody uses, counted across processes, such as a `multiprocessing.Semaphore`."""
+
+    def acquire(self, block: bool) -> bool:
+        """Take one; with ``block=False``, False where there is none."""
+        ...
+
+    def release(self) -> None:
+        """Give one back."""
+        ...
 
 
 class RunFailed(SimError):
@@ -129,7 +142,7 @@ def work(
     model: Model,
     parts: Parts,
     tell: Callable[[Message], None],
-    at_once: int = 1,
+    spare: Spare | None = None,
     fork: bool | None = None,
 ) -> None:
     """Run what is missing of a unit and keep it.
@@ -142,8 +155,8 @@ def work(
         An opened folder; runs whose part is there already are left out.
     tell : callable
         Told of every step.
-    at_once : int
-        How many options may run side by side once the baseline has fixed the cohort.
+    spare : Spare, optional
+        Cores beside this process's own, on which options may run once the baseline has fixed the cohort.
     fork : bool, optional
         Whether scenarios continue from one shared history; by default wherever the system can.
 
@@ -164,14 +177,14 @@ def work(
         job = _Job(unit, model, parts, people, past)
         first, others = unit.runs[0], [run for run in missing if run is not unit.runs[0]]
         if first in missing:
-            _carry_out([first], job, tell, 1)
+            _carry_out([first], job, tell)
         baseline = parts.read(first.key)
         if baseline is None:
             raise RunFailed(
                 f"The part of {unit.where}, scenario {first.scenario}, vanished while it was needed."
             )
         job.cohort = baseline.cohort
-        _carry_out(others, job, tell, at_once)
+        _carry_out(others, job, tell, spare if forks else None)
     tell(Message("finished", peak_mib=peak_mib()))
 
 
@@ -220,42 +233,64 @@ def _one(run: Run, job: _Job) -> Message:
     return Message("done", run.scenario, seconds, events, survivors, peak_mib())
 
 
-def _carry_out(runs: list[Run], job: _Job, tell: Callable[[Message], None], at_once: int) -> None:
-    """Run scenarios; each in a child where a past can serve once only, at most `at_once` side by side."""
-    if job.past is None or job.past.repeatable:
-        for run in runs:
-            tell(Message("started", run.scenario))
-            try:
-                done = _one(run, job)
-            except Exception as error:
-                _fail(account(job.unit, run.scenario, error))
-            tell(done)
-        return
-    waiting = list(runs)
-    running: dict[int, tuple[Run, int]] = {}
+@dataclass(frozen=True)
+class _Child:
+    """A process that runs one scenario; `core` is the spare one it will give back, None if it needs none."""
+
+    run: Run
+    pipe: int
+    core: Spare | None
+
+
+def _carry_out(
+    runs: list[Run], job: _Job, tell: Callable[[Message], None], spare: Spare | None = None
+) -> None:
+    """Run scenarios one after the other on this process's core, and beside it on as many as are spare.
+
+    Where a past can serve once only, every scenario has a child of its own, and this process waits for them.
+    """
+    here = job.past is None or job.past.repeatable
+    waiting, children = list(runs), dict[int, _Child]()
     try:
-        while waiting or running:
-            while waiting and len(running) < at_once:
+        while waiting or children:
+            while waiting:
+                own = not here and all(child.core for child in children.values())
+                if not own and not (spare and len(waiting) > here and spare.acquire(False)):
+                    break
                 run = waiting.pop(0)
                 tell(Message("started", run.scenario))
-                pid, pipe = _fork(run, job)
-                running[pid] = (run, pipe)
-            pid, status = os.waitpid(-1, 0)
-            if pid not in running:
-                continue
-            run, pipe = running.pop(pid)
-            message = _heard(pipe)
-            if os.WIFSIGNALED(status):
-                message = ended_by(job.unit, run.scenario, os.WTERMSIG(status))
-            elif message is None:
-                message = account(job.unit, run.scenario, RuntimeError("its process ended without a word"))
-            if message.kind == "failed":
-                _fail(message)
-            tell(message)
+                pid, pipe = _fork(run, job, None if own else spare)
+                children[pid] = _Child(run, pipe, None if own else spare)
+            if here and waiting:
+                run = waiting.pop(0)
+                tell(Message("started", run.scenario))
+                try:
+                    done = _one(run, job)
+                except Exception as error:
+                    _fail(account(job.unit, run.scenario, error))
+                tell(done)
+            elif children:
+                _hear_one(children, job, tell)
     finally:
-        for pid in running:
+        for pid in children:
             os.kill(pid, signal.SIGKILL)
             os.waitpid(pid, 0)
+
+
+def _hear_one(children: dict[int, _Child], job: _Job, tell: Callable[[Message], None]) -> None:
+    """Wait until one of the children has ended, and tell what it said."""
+    pid, status = os.waitpid(-1, 0)
+    if pid not in children:
+        return
+    child = children.pop(pid)
+    message = _heard(child.pipe)
+    if os.WIFSIGNALED(status):
+        message = ended_by(job.unit, child.run.scenario, os.WTERMSIG(status))
+    elif message is None:
+        message = account(job.unit, child.run.scenario, RuntimeError("its process ended without a word"))
+    if message.kind == "failed":
+        _fail(message)
+    tell(message)
 
 
 def _fail(message: Message) -> None:
@@ -263,8 +298,11 @@ def _fail(message: Message) -> None:
     raise RunFailed(message.text, exit_code=message.exit_code)
 
 
-def _fork(run: Run, job: _Job) -> tuple[int, int]:
-    """Start one scenario from a copy of this process; its number, and the pipe it will speak through."""
+def _fork(run: Run, job: _Job, core: Spare | None) -> tuple[int, int]:
+    """Start one scenario from a copy of this process; its number, and the pipe it will speak through.
+
+    The child gives its core back as soon as it needs it no longer.
+    """
     reading, writing = os.pipe()
     parent = os.getpid()
     pid = os.fork()
@@ -279,6 +317,8 @@ def _fork(run: Run, job: _Job) -> tuple[int, int]:
         except BaseException as error:
             message = account(job.unit, run.scenario, error)
         os.write(writing, json.dumps(asdict(message)).encode())
+        if core:
+            core.release()
     finally:
         os._exit(0)
 

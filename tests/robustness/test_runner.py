@@ -35,19 +35,74 @@ def test_one_and_two_workers_write_the_same_bytes(tmp_path: Path) -> None:
     assert contents(results[0]) == contents(results[1])
 
 
-def test_more_cores_than_units_run_options_side_by_side_to_the_same_bytes(tmp_path: Path) -> None:
-    effects = {"option": 1.0, "other": 2.0, "third": 3.0}
-    results = [
-        runner.run(
-            make_plan(
-                replications=1, band_replications=0, effects=effects, workers=workers, keep_events=True
-            ),
-            FakeModel(pause=0.02),
-            tmp_path / str(workers),
+@pytest.mark.parametrize("shared", [False, True])
+def test_more_cores_than_units_run_options_side_by_side_to_the_same_bytes(
+    tmp_path: Path, shared: bool
+) -> None:
+    if not hasattr(os, "fork"):
+        pytest.skip("this system cannot fork")
+    effects = {"option": 1.0, "other": 2.0, "third": 3.0, "fourth": 4.0}
+    results, processes = [], []
+    for workers in (1, 3):
+        folder = tmp_path / f"processes {workers}"
+        folder.mkdir()
+        plan = make_plan(
+            replications=1, band_replications=0, effects=effects, workers=workers, keep_events=True
         )
-        for workers in (1, 3)
-    ]
+        model = FakeModel(pause=0.05, shared=shared, processes=folder)
+        results.append(runner.run(plan, model, tmp_path / str(workers)))
+        processes.append(len(list(folder.iterdir())))
     assert contents(results[0]) == contents(results[1])
+    # a past that serves once only has a child for every scenario, whatever the cores
+    assert processes[0] == (1 if shared else 5)
+    assert processes[1] > 1
+
+
+class Cores:
+    """Spare cores that are counted in this process, with what was taken and given back."""
+
+    def __init__(self, free: int) -> None:
+        self.free, self.taken = free, 0
+
+    def acquire(self, block: bool) -> bool:
+        assert not block
+        if not self.free:
+            return False
+        self.free, self.taken = self.free - 1, self.taken + 1
+        return True
+
+    def release(self) -> None:
+        self.free += 1
+
+
+def test_no_more_options_run_beside_a_unit_than_there_are_spare_cores(tmp_path: Path) -> None:
+    if not hasattr(os, "fork"):
+        pytest.skip("this system cannot fork")
+    effects = {"option": 1.0, "other": 2.0, "third": 3.0, "fourth": 4.0}
+    the_unit = make_plan(replications=1, band_replications=0, effects=effects).units[0]
+    for shared, free, taken in ((True, 0, 0), (True, 2, 2), (True, 9, 3), (False, 0, 0), (False, 9, 3)):
+        folder, cores = tmp_path / f"{shared} {free}", Cores(free)
+        folder.mkdir()
+        parts = Parts(folder / "parts")
+        parts.open()
+        model = FakeModel(shared=shared, processes=folder / "processes")
+        (folder / "processes").mkdir()
+        unit.work(the_unit, model, parts, lambda message: None, cores)
+        assert all(parts.has(run.key, with_log=False) for run in the_unit.runs)
+        assert cores.taken == taken  # a child gives its core back in its own process, which is not this one
+        assert len(list((folder / "processes").iterdir())) == (1 + taken if shared else 5)
+
+
+def test_a_fault_beside_a_unit_is_told_as_if_it_had_been_in_it(tmp_path: Path) -> None:
+    if not hasattr(os, "fork"):
+        pytest.skip("this system cannot fork")
+    effects = {"option": 1.0, "other": 2.0}
+    plan = make_plan(replications=1, band_replications=0, effects=effects, workers=3, keep_events=True)
+    with pytest.raises(unit.RunFailed, match="a station without a place"):
+        runner.run(plan, FakeModel(shared=True, trouble={"option": "raise"}), tmp_path)
+    with pytest.raises(unit.RunFailed, match="SIGKILL"):
+        runner.run(plan, FakeModel(shared=True, trouble={"option": "kill"}), tmp_path)
+    assert contents(runner.run(plan, FakeModel(shared=True), tmp_path))
 
 
 def test_the_order_of_hashed_words_changes_no_byte(tmp_path: Path) -> None:
