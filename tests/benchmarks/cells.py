@@ -148,7 +148,7 @@ def national(engine: str, factor: float = 1, log: bool = True, measure: bool = F
     if engine == "compiled" and not log:
         _without_log()
     people, people_seconds = _people(before)
-    began = cpu()
+    began, system = cpu(), os.times().system
     history = history_of(people, before, SEED, 0)
     history.run_to_policy()
     to_policy = cpu() - began
@@ -156,6 +156,7 @@ def national(engine: str, factor: float = 1, log: bool = True, measure: bool = F
     seconds = cpu() - began
     answer = {
         "seconds": seconds,
+        "system": os.times().system - system,
         "history": to_policy,
         "people_seconds": people_seconds,
         "people": len(people),
