@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 from sim.config.schema import Parameters
 from sim.engine.clock import FIRST_YEAR, add_working_days, day_of, on_grid, quarter_start, working_days
 from sim.engine.compiled import cache
+from sim.engine.compiled.memory import Spare
 from sim.engine.compiled.packing import arriving, last_days, pack, turns
-from sim.engine.compiled.state import BEDS, BRIDGING, CG_DESK, N_QUARTERS, RG_DESK, Arrays, Spare, world_type
+from sim.engine.compiled.state import BEDS, BRIDGING, CG_DESK, N_QUARTERS, RG_DESK, Arrays, world_type
 from sim.engine.lettings import household
 from sim.engine.log import EventLog
 from sim.engine.regions import REGIONS

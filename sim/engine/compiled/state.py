@@ -8,7 +8,6 @@ Nothing here knows what the states mean: that is told in `sim.engine.survivor` a
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass, fields, replace
 from typing import Any, Final
 
@@ -16,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.config.values import REGIONS
+from sim.engine.compiled.memory import Spare, copy_records, is_shared, resized, zeros
 from sim.engine.survivor import BRIDGING_LINE, LETTING_LINE, N_CLOCKS, N_LINES, N_SLOTS, SERVICES_MAX, Line
 from sim.pathway.clocks import UNDRAWN
 
@@ -108,8 +108,6 @@ PERSON: Final = _padded(
     1024,
 )
 """Somebody in a seat. What is read most stands together, and nobody stands in two pages of memory."""
-MEMORY_LINE: Final = 64
-"""Bytes that a processor fetches from memory together."""
 
 ALARM: Final = np.dtype([("time", "f8"), ("key", "i8")])
 NOTE: Final = np.dtype([("word", "i8"), ("time", "f8")])
@@ -235,31 +233,6 @@ def world_type(rules: np.dtype[Any], steps: int, days: int) -> np.dtype[Any]:
     )
 
 
-def _unshared() -> int:
-    """What `sys.getrefcount` says of a view's memory that nobody else holds, asked as in `Arrays.lent`."""
-    view = np.zeros(1)[:]
-    memory = view.base
-    return sys.getrefcount(memory)
-
-
-UNSHARED: Final = _unshared()
-
-
-class Spare:
-    """Memory that nobody needs any more, used again: fresh memory costs more than writing to it does."""
-
-    def __init__(self, memory: NDArray[np.uint8] | None = None) -> None:
-        self._memory = np.zeros(0, np.uint8) if memory is None else memory
-
-    def empty(self, size: int, kind: Any) -> NDArray[Any]:
-        """An array of so many values, with anything in it; of fresh memory where this does not suffice."""
-        wanted = size * np.dtype(kind).itemsize
-        if wanted > len(self._memory):
-            return np.empty(size, kind)
-        taken, self._memory = self._memory[:wanted], self._memory[-(-wanted // MEMORY_LINE) * MEMORY_LINE :]
-        return taken.view(kind)
-
-
 @dataclass
 class Arrays:
     """Everything that changes in a run; only what is in use is copied for a fork.
@@ -288,7 +261,7 @@ class Arrays:
         room = 256
         world["line_room"][0, :] = room
         world["line_first"][0, :] = 1 + np.arange(N_HEAPS) * room
-        people = _zeros(seats, person)
+        people = zeros(seats, person)
         nobody = people[:1]
         for name in ("due", "rg_positive_at", "cg_positive_at", "bed_until", "exit_told"):
             if name in (person.names or ()):
@@ -301,12 +274,12 @@ class Arrays:
         return cls(
             world=world,
             people=people,
-            calendar=_zeros(4 * seats, ALARM),
-            near=_zeros(NEAR, ALARM),
-            far=_zeros(BLOCK * sheets, ALARM),
+            calendar=zeros(4 * seats, ALARM),
+            near=zeros(NEAR, ALARM),
+            far=zeros(BLOCK * sheets, ALARM),
             following=np.zeros(sheets, np.int32),
-            lines=_zeros(1 + N_HEAPS * room, IN_LINE),
-            log=_zeros(24 * seats, NOTE),
+            lines=zeros(1 + N_HEAPS * room, IN_LINE),
+            log=zeros(24 * seats, NOTE),
         )
 
     def give_up_all_but_the_log(self) -> Spare:
@@ -330,8 +303,7 @@ class Arrays:
     @property
     def lent(self) -> bool:
         """Whether anybody holds a part of the seats' memory."""
-        memory = self.people.base
-        return memory is not None and sys.getrefcount(memory) > UNSHARED
+        return is_shared(self.people)
 
     def make_room(self) -> None:
         """More room where it has become tight."""
@@ -340,7 +312,7 @@ class Arrays:
             array = getattr(self, name)
             spare = OUTBOX * (BLOCK if name == "far" else 1)
             if in_use + 2 * spare > len(array):
-                setattr(self, name, _resized(array, in_use, len(array) + max(len(array) // 2, 4 * spare)))
+                setattr(self, name, resized(array, in_use, len(array) + max(len(array) // 2, 4 * spare)))
         if world["tight"]:
             self._widen_lines()
             world["tight"] = False
@@ -362,9 +334,9 @@ class Arrays:
                 continue
             copy = getattr(into, name) if into is not None else array[:0]
             if len(copy) < len(array) or (into is not None and name == "people" and into.lent):
-                copy = _zeros(len(array), array.dtype)
+                copy = zeros(len(array), array.dtype)
             if name != "log":
-                _copy(array, copy, used.get(name, len(array)))
+                copy_records(array, copy, used.get(name, len(array)))
             copies[name] = copy
         copies["world"]["n_log"] = 0
         return replace(self, **copies)
@@ -387,27 +359,8 @@ class Arrays:
         for desk in (LINE_OF_GIVER[CG_DESK], LINE_OF_GIVER[RG_DESK]):
             wider[desk : desk + 3] = wider[desk : desk + 3].max()
         begins = 1 + np.concatenate(([0], np.cumsum(wider)[:-1]))
-        lines = _zeros(1 + int(wider.sum()), IN_LINE)
+        lines = zeros(1 + int(wider.sum()), IN_LINE)
         for line in range(N_HEAPS):
-            _copy(self.lines[first[line] :], lines[begins[line] :], size[line])
+            copy_records(self.lines[first[line] :], lines[begins[line] :], size[line])
         self.lines = lines
         world["line_first"], world["line_room"] = begins, wider
-
-
-def _zeros(count: int, kind: np.dtype[Any]) -> NDArray[Any]:
-    """Empty records, of which the first begins a line of memory; NumPy alone begins 16 bytes after one."""
-    room = np.zeros(count * kind.itemsize + MEMORY_LINE, np.uint8)
-    begin = -room.ctypes.data % MEMORY_LINE
-    return room[begin : begin + count * kind.itemsize].view(kind)
-
-
-def _resized(array: NDArray[Any], in_use: int, length: int) -> NDArray[Any]:
-    """The records in use, in an array of another length."""
-    resized = _zeros(length, array.dtype)
-    _copy(array, resized, in_use)
-    return resized
-
-
-def _copy(source: NDArray[Any], to: NDArray[Any], count: int) -> None:
-    """The first records of an array; as bytes, since NumPy copies records one by one."""
-    to[:count].view(np.uint8)[:] = source[:count].view(np.uint8)
