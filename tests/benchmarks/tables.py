@@ -294,9 +294,14 @@ def growth_tables(cells: Answers) -> Iterator[str]:
         for one in (bare if "," in label else base,)
     ]
     yield from _table((*_COST, "the system's CPU s", "times x1"), rows)
+    ten, thirty = cells["x10"]["seconds"], cells["x30"]["seconds"]
     yield (
-        "The system's seconds are within the CPU seconds: most of them are for handing out memory that this "
-        "process has not touched before, which on a virtual machine can cost more than writing to it."
+        f"Ten times the arrivals take {ten / base:.1f} times as long, three times as many again "
+        f"{thirty / ten:.1f} times as long as those. The records of all who are in the pathway at x1 are "
+        "about 70 MiB, some of which a processor keeps at hand; with more people nearly every event waits "
+        "for the computer's memory. The system's seconds are within the CPU seconds: most of them are for "
+        "handing out memory that this process has not touched before, which on a virtual machine can cost "
+        "more than writing to it."
     )
     yield ""
 
