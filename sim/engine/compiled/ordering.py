@@ -4,12 +4,14 @@
 # mypy: disable-error-code="no-any-return"
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from sim.engine.compiled.kernel import entry, fetch_soon
 
-AHEAD = 32
+AHEAD: Final = 32
 """Notes of the log that are on their way from memory while it is put in order."""
+N_GROUPS: Final = 1024
+"""People are put in order group by group, so that what is written of a group stays in the processor."""
 
 
 @entry
@@ -18,6 +20,7 @@ def put_in_order(
     later: Any,
     wanted: Any,
     starts: Any,
+    groups: Any,
     order: Any,
     person: Any,
     visit: Any,
@@ -35,8 +38,9 @@ def put_in_order(
     wanted : array of bool, shape (n_people,)
         Whose events are told.
     starts : array of int64, shape (n_people + 1,), zeros
+    groups : array of int64, shape (N_GROUPS,)
     order : array of int32, shape (n_earlier + n_later,)
-        Is filled with the notes' numbers in the new order.
+        Is filled with the notes' numbers, group by group.
     person, visit, time, event, place, detail : arrays of shape (n_earlier + n_later,)
         The columns of `EventLog`, filled here from their beginning.
     """
@@ -48,18 +52,26 @@ def put_in_order(
     for row in range(1, len(starts)):
         starts[row] = starts[row - 1] + (starts[row] if wanted[row - 1] else 0)
     size = starts[len(starts) - 1]
+    bits = 0
+    while len(wanted) >> bits >= len(groups):
+        bits += 1
+    for row in range(0, len(wanted), 1 << bits):
+        groups[row >> bits] = starts[row]
     for n in range(n_earlier + len(later)):
         row = (earlier[n] if n < n_earlier else later[n - n_earlier]).word >> 38
         if wanted[row]:
-            order[starts[row]] = n
-            starts[row] += 1
-    for at in range(size):
-        soon = order[min(at + AHEAD, size - 1)]
+            order[groups[row >> bits]] = n
+            groups[row >> bits] += 1
+    for k in range(size):
+        soon = order[min(k + AHEAD, size - 1)]
         fetch_soon(earlier[soon] if soon < n_earlier else later[soon - n_earlier])
-        n = order[at]
+        n = order[k]
         note = earlier[n] if n < n_earlier else later[n - n_earlier]
         word = note.word
-        person[at] = word >> 38
+        row = word >> 38
+        at = starts[row]
+        starts[row] = at + 1
+        person[at] = row
         visit[at] = (word >> 26) & 0xFFF
         time[at] = note.time
         event[at] = (word >> 18) & 0xFF

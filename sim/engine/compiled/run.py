@@ -288,7 +288,7 @@ def _finish(
     spare: Spare | None = None,
 ) -> EventLog:
     """The log of those who are wanted, or of everybody, sorted by person: earlier notes, then the arrays'."""
-    from sim.engine.compiled.ordering import put_in_order
+    from sim.engine.compiled.ordering import N_GROUPS, put_in_order
 
     later = arrays.log[: int(arrays.world[0]["n_log"])]
     size, spare = len(earlier) + len(later), spare or Spare()
@@ -300,6 +300,7 @@ def _finish(
         later,
         np.ones(n_people, np.bool_) if wanted is None else wanted,
         np.zeros(n_people + 1, np.int64),
+        np.zeros(N_GROUPS, np.int64),
         order,
         person,
         visit,
