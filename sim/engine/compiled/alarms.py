@@ -48,11 +48,11 @@ def set_alarm(world: Any, alarms: Any, far: Any, following: Any, time: float, ke
     if head & COUNT >= BLOCK:  # full, or -1: none
         fresh = world.free_far
         if fresh >= 0:
-            world.free_far = np.int64(following[fresh])
+            world.free_far = np.int64(following[fresh].sheet)
         else:
             fresh = world.n_far
             world.n_far = fresh + 1
-        following[fresh] = head >> COUNT_BITS
+        following[fresh].sheet = head >> COUNT_BITS
         head = fresh << COUNT_BITS
     place = (head >> COUNT_BITS) * BLOCK + (head & COUNT)
     far[place].time, far[place].key = time, key
@@ -71,6 +71,7 @@ def bring_near(world: Any, alarms: Any, near: Any, far: Any, following: Any) -> 
         world.far_head[period] = -1
         if head >= 0:
             _put_in_order(world, alarms, near, far, following, head, begins)
+        world.soon_sheet = np.int64(world.far_head[period + 1]) >> COUNT_BITS
 
 
 @kernel
@@ -84,7 +85,7 @@ def _put_in_order(
             fetch_soon(far[place])
         size += count
         count = BLOCK
-        sheet = np.int64(following[sheet])
+        sheet = np.int64(following[sheet].sheet)
     world.waiting_far -= size
     parts, counts = 1, world.near_count
     while parts < size and parts < PARTS:
@@ -97,7 +98,7 @@ def _put_in_order(
         for place in range(sheet * BLOCK, sheet * BLOCK + count):
             counts[int((far[place].time - begins) * scale)] += 1
         count = BLOCK
-        sheet = np.int64(following[sheet])
+        sheet = np.int64(following[sheet].sheet)
     ordered = 0
     for part in range(parts):
         crowd = counts[part]
@@ -118,8 +119,8 @@ def _put_in_order(
                 counts[part] = place + 1
                 near[place].time, near[place].key = time, key
         count = BLOCK
-        later = np.int64(following[sheet])
-        following[sheet] = world.free_far
+        later = np.int64(following[sheet].sheet)
+        following[sheet].sheet = world.free_far
         world.free_far = sheet
         sheet = later
     for n in range(1, ordered):
@@ -159,7 +160,7 @@ def drop_first(world: Any, alarms: Any, in_order: bool) -> None:
 
 
 @kernel
-def fetch_next(world: Any, near: Any, people: Any) -> None:
+def fetch_next(world: Any, near: Any, people: Any, far: Any, following: Any) -> None:
     """Have the records of those at hand whose clocks ring soon, as far as is known.
 
     Where a record is takes a processor long to find out, but it can do so for several at a time: that is
@@ -172,6 +173,20 @@ def fetch_next(world: Any, near: Any, people: Any) -> None:
                 find_soon(people[near[place].key & SEAT])
     if first + AHEAD < last and near[first + AHEAD].key >= 0:
         fetch_soon(people[near[first + AHEAD].key & SEAT])
+    if world.soon_sheet >= 0 and 4 * (last - first) < last:
+        _fetch_sheet(world, far, following)
+
+
+@kernel
+def _fetch_sheet(world: Any, far: Any, following: Any) -> None:
+    """Have a sheet of the next period at hand, and find the one after it."""
+    sheet = world.soon_sheet
+    for place in range(sheet * BLOCK, (sheet + 1) * BLOCK, BLOCK // 2):
+        fetch_soon(far[place])
+    sheet = np.int64(following[sheet].sheet)
+    if sheet >= 0:
+        fetch_soon(following[sheet])
+    world.soon_sheet = sheet
 
 
 @kernel

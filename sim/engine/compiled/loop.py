@@ -264,7 +264,7 @@ def run(
             return DONE
         drop_first(world, alarms, in_order)
         world.now = time
-        fetch_next(world, near, people)
+        fetch_next(world, near, people, far, following)
         if key >= 0:
             slot, row = key >> 2 * ROW_BITS, (key >> ROW_BITS) & SEAT
             person = people[key & SEAT]

@@ -110,6 +110,7 @@ PERSON: Final = _padded(
 """Somebody in a seat. What is read most stands together, and nobody stands in two pages of memory."""
 
 ALARM: Final = np.dtype([("time", "f8"), ("key", "i8")])
+FOLLOWING: Final = np.dtype([("sheet", "i4")])
 NOTE: Final = np.dtype([("word", "i8"), ("time", "f8")])
 IN_LINE: Final = np.dtype(
     [("key", "f8"), ("chance", "u8"), *((name, "i4") for name in ("row", "ticket", "rank", "seat"))],
@@ -179,10 +180,11 @@ def world_type(rules: np.dtype[Any], steps: int, days: int) -> np.dtype[Any]:
             ("free_far", "i8"),
             ("waiting_far", "i8"),
             ("near_until", "f8"),
+            ("soon_sheet", "i8"),
             ("near_first", "i8"),
             ("near_last", "i8"),
             ("near_count", "i4", (PARTS,)),
-            ("far_head", "i4", (N_PERIODS,)),
+            ("far_head", "i4", (N_PERIODS + 1,)),
             ("n_log", "i8"),
             ("n_seats", "i8"),
             ("free_seat", "i8"),
@@ -246,7 +248,7 @@ class Arrays:
     calendar: NDArray[Any]
     near: NDArray[Any]
     far: NDArray[Any]
-    following: NDArray[np.int32]
+    following: NDArray[Any]
     lines: NDArray[Any]
     log: NDArray[Any]
 
@@ -270,14 +272,14 @@ class Arrays:
             nobody["mark"] = UNDRAWN
         world["n_seats"] = 1
         world["far_head"][:] = -1
-        world["free_far"] = -1
+        world["free_far"] = world["soon_sheet"] = -1
         return cls(
             world=world,
             people=people,
             calendar=zeros(4 * seats, ALARM),
             near=zeros(NEAR, ALARM),
             far=zeros(BLOCK * sheets, ALARM),
-            following=np.zeros(sheets, np.int32),
+            following=zeros(sheets, FOLLOWING),
             lines=zeros(1 + N_HEAPS * room, IN_LINE),
             log=zeros(24 * seats, NOTE),
         )
