@@ -103,7 +103,7 @@ def _put_in_order(
     for part in range(parts):
         crowd = counts[part]
         counts[part] = ordered
-        if crowd > CROWD or ordered + crowd > len(near):
+        if ordered + crowd > len(near):
             counts[part] = -1
         else:
             ordered += crowd
@@ -123,6 +123,13 @@ def _put_in_order(
         following[sheet].sheet = world.free_far
         world.free_far = sheet
         sheet = later
+    begin = 0
+    for part in range(parts):
+        end = counts[part]
+        if end >= 0:
+            if end - begin > CROWD:
+                _put_crowd_in_order(near, begin, end - begin)
+            begin = end
     for n in range(1, ordered):
         time, key = near[n].time, near[n].key
         place = n
@@ -136,6 +143,40 @@ def _put_in_order(
             near[place].time, near[place].key = time, key
     world.near_first, world.near_last = 0, ordered
     world.n_calendar += ordered
+
+
+@kernel
+def _put_crowd_in_order(near: Any, begin: int, size: int) -> None:
+    """Heapsort of so many alarms from `begin` on."""
+    for place in range((size >> 1) - 1, -1, -1):
+        _sink(near, begin, size, place, near[begin + place].time, near[begin + place].key)
+    for last in range(size - 1, 0, -1):
+        time, key = near[begin + last].time, near[begin + last].key
+        near[begin + last].time, near[begin + last].key = near[begin].time, near[begin].key
+        _sink(near, begin, last, 0, time, key)
+
+
+@kernel
+def _sink(near: Any, begin: int, size: int, place: int, time: float, key: int) -> None:
+    """Find the place of an alarm at or below `place` of a heap with the latest first."""
+    while True:
+        below = 2 * place + 1
+        if below >= size:
+            break
+        latest = near[begin + below]
+        if below + 1 < size and _is_before(latest, near[begin + below + 1]):
+            below += 1
+            latest = near[begin + below]
+        if latest.time < time or (latest.time == time and latest.key <= key):
+            break
+        near[begin + place].time, near[begin + place].key = latest.time, latest.key
+        place = below
+    near[begin + place].time, near[begin + place].key = time, key
+
+
+@kernel
+def _is_before(one: Any, other: Any) -> bool:
+    return one.time < other.time or (one.time == other.time and one.key < other.key)
 
 
 @kernel
