@@ -137,13 +137,24 @@ def _without_log() -> None:
     run._finish = lambda *_: None  # type: ignore[assignment, return-value]
 
 
-def national(engine: str, factor: float = 1, log: bool = True, measure: bool = False) -> dict[str, Any]:
-    """One whole national replication, 2014 to the end of follow-up, under today's rules."""
+def national(
+    engine: str, factor: float = 1, log: bool = True, measure: bool = False, before_it: int = 0
+) -> dict[str, Any]:
+    """One whole national replication, 2014 to the end of follow-up, under today's rules.
+
+    The same replication is made so many times before it: with `tables.KEEPING_MEMORY`, its memory is then at
+    hand.
+    """
     before, (after,) = _options(factor, 1)
     history_of = _load(engine)
     if engine == "compiled" and not log:
         _without_log()
     people, people_seconds = _people(before)
+    for _ in range(before_it):
+        history = history_of(people, before, SEED, 0)
+        history.run_to_policy()
+        found = history.continue_with(after, last=True)
+        del history, found
     began, system = cpu(), os.times().system
     history = history_of(people, before, SEED, 0)
     history.run_to_policy()

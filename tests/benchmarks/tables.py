@@ -21,6 +21,9 @@ from typing import Any, Final, NamedTuple
 Answers = dict[str, dict[str, Any]]
 FIFTH: Final = 0.2
 """The share of arrivals, and of everything that meets them, with which the reference is forked."""
+KEEPING_MEMORY: Final = (("MALLOC_MMAP_MAX_", "0"), ("MALLOC_TRIM_THRESHOLD_", str(2**40)))
+"""With these, a process under GNU's C library gives no memory back to the system."""
+AT_HAND: Final = ", memory at hand"
 SECTIONS: Final = ("small", "national", "growth", "runner")
 SIMULATORS: Final = {
     "Resource": "SimPy, a process a person, `Resource`",
@@ -43,6 +46,7 @@ class Cell(NamedTuple):
     function: str
     arguments: dict[str, Any]
     rounds: int = 5
+    environment: tuple[tuple[str, str], ...] = ()
 
 
 def section(name: str, quick: bool) -> list[Cell]:
@@ -73,7 +77,17 @@ def section(name: str, quick: bool) -> list[Cell]:
             Cell("compilation", "compilation", {}, 1),
         ]
     if name == "growth":
-        return [
+        at_hand = [
+            Cell(
+                f"x{times}{AT_HAND}",
+                "national",
+                {"engine": "compiled", "factor": times * factor, "before_it": 2},
+                1 if quick else 5,
+                KEEPING_MEMORY,
+            )
+            for times in (1, 30)
+        ]
+        return at_hand + [
             Cell(
                 f"x{times}",
                 "national",
@@ -143,7 +157,8 @@ def carry_out(cell: Cell) -> dict[str, Any]:
     """One measurement in a fresh process."""
     command = [sys.executable, "-m", "tests.benchmarks.cells", cell.function, json.dumps(cell.arguments)]
     alone = {f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL")}
-    done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, **alone})
+    environment = {**os.environ, **alone, **dict(cell.environment)}
+    done = subprocess.run(command, capture_output=True, text=True, env=environment)
     if done.returncode:
         raise SystemExit(f"The measurement {cell.label!r} failed:\n{done.stderr}")
     answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
@@ -283,25 +298,25 @@ def national_tables(cells: Answers) -> Iterator[str]:
 
 def growth_tables(cells: Answers) -> Iterator[str]:
     """More arrivals, with decisions, beds and places to match."""
-    base, bare = cells["x1"]["seconds"], cells["x1, log left as it is"]["seconds"]
     rows = [
         (
             *_cost(label, told, cells[label.partition(",")[0]]["events"]),
             _seconds(told["system"]),
-            f"{told['seconds'] / one:.1f}",
+            f"{told['seconds'] / cells['x1' + how]['seconds']:.1f}",
         )
         for label, told in cells.items()
-        for one in (bare if "," in label else base,)
+        for how in (label.removeprefix(label.partition(",")[0]),)
     ]
     yield from _table((*_COST, "the system's CPU s", "times x1"), rows)
-    ten, thirty = cells["x10"]["seconds"], cells["x30"]["seconds"]
     yield (
-        f"Ten times the arrivals take {ten / base:.1f} times as long, three times as many again "
-        f"{thirty / ten:.1f} times as long as those. The records of all who are in the pathway at x1 are "
+        "The system's seconds are within the CPU seconds: most of them are for handing out memory that the "
+        "process has not touched before. A virtual machine may have to fetch that from its host first, which "
+        "costs seconds a GiB, unless it was given back a moment ago: often so after a small run, never after "
+        'a large one. "Memory at hand" leaves this out for both: a process that gives no memory back makes '
+        "the replication three times, and the third is measured; its peak is what was asked for rather than "
+        "what is used. The rest of the growth is that the records of all who are in the pathway at x1 are "
         "about 70 MiB, some of which a processor keeps at hand; with more people nearly every event waits "
-        "for the computer's memory. The system's seconds are within the CPU seconds: most of them are for "
-        "handing out memory that this process has not touched before, which on a virtual machine can cost "
-        "more than writing to it."
+        "for the computer's memory."
     )
     yield ""
 
@@ -370,7 +385,9 @@ def targets(found: dict[str, Any]) -> list[tuple[object, ...]]:
         judge("cold compilation, s", "<= 120", cells["compilation"]["wall"], 120)
     if "growth" in found:
         cells = found["growth"]["cells"]
-        judge("30 times the arrivals, time", "<= 40", cells["x30"]["seconds"] / cells["x1"]["seconds"], 40)
+        for how in (AT_HAND, ""):
+            grown = cells["x30" + how]["seconds"] / cells["x1" + how]["seconds"]
+            judge(f"30 times the arrivals, time{how or ', memory from the system'}", "<= 40", grown, 40)
     if "runner" in found:
         cells = found["runner"]["cells"]
         judge("main job on two cores, s", "<= 90", cells["main job"]["wall"], 90)

@@ -31,7 +31,7 @@ AHEAD: Final = 6
 FOUND: Final = 16
 """So many records are looked for together; a power of two above `AHEAD`."""
 CROWD: Final = 16
-"""More alarms than this in one part of a period, as at noon, are left to the heap."""
+"""More alarms than this in one part of a period, as at noon, are put in order as a heap of their own."""
 
 
 @kernel
