@@ -121,12 +121,19 @@ class Visits(NamedTuple):
             return self.begun - self.joined
 
 
-def luck(network: Network, n_people: int, seed: int, replication: int) -> tuple[NDArray[np.uint64], Any]:
-    """Everybody's key of chance, shape (n_people,), and class of priority, shape (n_people,)."""
+class People(NamedTuple):
+    """Everybody who comes, in order: key of chance, shape (n_people,), and class of priority, (n_people,)."""
+
+    keys: NDArray[np.uint64]
+    kind: NDArray[np.int64]
+
+
+def luck(network: Network, n_people: int, seed: int = 1, replication: int = 0) -> People:
+    """The people who come."""
     numbers = np.arange(n_people, dtype=np.uint64)
     keys = entity_keys(root_key(seed, replication, Kind.WORLD), numbers)
     kind = categorical_array(uniforms(keys, CLASS), cumulative_shares(network.shares))
-    return keys, kind.astype(np.int64)
+    return People(keys, kind.astype(np.int64))
 
 
 class Times(NamedTuple):
@@ -343,7 +350,13 @@ def reference(network: Network, n_people: int, seed: int = 1, replication: int =
 
 # --------------------------------------------------------------------------------------- the compiled engine
 def compiled(
-    network: Network, n_people: int, seed: int = 1, replication: int = 0, *, on_sheets: bool = False
+    network: Network,
+    n_people: int,
+    seed: int = 1,
+    replication: int = 0,
+    *,
+    on_sheets: bool = False,
+    people: People | None = None,
 ) -> Visits:
     """Run the network on the parts of the compiled engine; the first call compiles them, or loads them.
 
@@ -356,6 +369,7 @@ def compiled(
     from sim.engine.compiled.state import N_PERIODS, PERIOD, Arrays, world_type
     from tests import small_network_kernels as kernels
 
+    keys, kind = people or luck(network, n_people, seed, replication)
     n_stations = len(network.places)
     worlds = np.zeros(1, world_type(kernels.SETTINGS, 1, 1))
     world, settings = worlds[0], worlds[0]["rules"]
@@ -371,15 +385,14 @@ def compiled(
         turn["day"], turn["places"][:n_stations] = day, number
     world["horizon"], world["near_until"] = (N_PERIODS * PERIOD, 0.0) if on_sheets else (inf, inf)
     world["free_seat"] = world["giving"] = -1
-    arrays = Arrays.of(worlds, n_people, kernels.PERSON)
+    arrays = Arrays.of(worlds, 2 * network.waiting_at_start, kernels.PERSON)
     for station, places in enumerate(network.places):
         world["capacity"][n_stations - 1 - station] = places  # downstream first
-    visits = np.zeros(n_people, kernels.VISIT)
-    visits["key"], visits["kind"] = luck(network, n_people, seed, replication)
-    for name in ("came", "left", "joined", "begun"):
-        visits[name] = inf
+    drawn = np.empty((kernels.DRAWN, len(keys)))
+    visits = np.full((kernels.VISITS, len(keys)), inf)
     if network.warp:
-        visits["came"] = days_of_arrival(network, visits["key"])
+        visits[kernels.CAME] = days_of_arrival(network, keys)
+    kernels.draw(arrays.world, keys, drawn, visits)
     while True:
         answer = kernels.run(
             arrays.world,
@@ -389,6 +402,8 @@ def compiled(
             arrays.far,
             arrays.following,
             arrays.lines,
+            kind,
+            drawn,
             visits,
             turns,
         )
@@ -398,10 +413,10 @@ def compiled(
             raise AssertionError(f"the network stopped with fault {int(arrays.world[0]['fault'])}")
         arrays.make_room()
     return Visits(
-        visits["came"].copy(),
-        visits["left"].copy(),
-        visits["joined"][:, :n_stations].T.copy(),
-        visits["begun"][:, :n_stations].T.copy(),
-        visits["kind"].copy(),
+        visits[kernels.CAME],
+        visits[kernels.LEFT],
+        visits[kernels.JOINED :][:n_stations],
+        visits[kernels.BEGUN :][:n_stations],
+        kind,
         turns["census"] if network.interim else np.zeros((0, 4)),
     )

@@ -25,7 +25,7 @@ from sim.engine.compiled.alarms import (
 )
 from sim.engine.compiled.kernel import entry, kernel
 from sim.engine.compiled.state import OUTBOX, TICKET_OF_GIVER
-from sim.engine.compiled.world import GRID, NEVER, on_grid, silence, wait
+from sim.engine.compiled.world import GRID, NEVER, on_grid, silence, until
 from sim.people.compiled_chance import c_exponential, c_lognormal_from_mean_cv, c_uniform
 
 DONE, NEEDS_ROOM, FAULT = 0, 1, 2
@@ -57,17 +57,12 @@ SETTINGS: Final = np.dtype(
 )
 """What stands in the place of rules in the world's record."""
 TICKETS: Final = max(TICKET_OF_GIVER[:STATIONS]) + 1
-VISIT: Final = np.dtype(
-    [
-        ("key", "u8"),
-        ("kind", "i8"),
-        ("came", "f8"),
-        ("left", "f8"),
-        ("joined", "f8", (STATIONS,)),
-        ("begun", "f8", (STATIONS,)),
-    ]
-)
-"""One for each person: key of chance, class of priority, and what is filled in (`small_network.Visits`)."""
+CAME, LEFT, JOINED, BEGUN = 0, 1, 2, 2 + STATIONS
+VISITS: Final = 2 + 2 * STATIONS
+"""Rows of what is written down of visits, a column for each person; from `JOINED` and `BEGUN`, by station."""
+PATIENCE, SERVICE = 0, 1
+DRAWN: Final = 1 + STATIONS
+"""Rows of the durations that are drawn beforehand [days]; from `SERVICE`, by station."""
 
 PERSON: Final = np.dtype(
     [
@@ -92,16 +87,40 @@ SHELTER, HOMES = 1, 0
 
 
 @kernel
-def _serve(person: Any, visit: Any, world: Any, station: int) -> None:
-    """Begin service, and set the clock for its end."""
-    visit.begun[station] = world.now
-    draw = c_uniform(visit.key, np.uint64(_SERVICE + station), _NONE, _NONE)
+def _draw_service(world: Any, key: Any, station: int) -> float:
+    draw = c_uniform(key, np.uint64(_SERVICE + station), _NONE, _NONE)
     days, cv = world.rules.mean_service[station], world.rules.service_cv[station]
     if cv < 0.0:
         days = c_exponential(draw, days)
     elif cv > 0.0:
         days = c_lognormal_from_mean_cv(draw, days, cv)
-    wait(person, world, 0, max(days, world.rules.service_least))
+    return on_grid(world, max(days, world.rules.service_least))
+
+
+@entry
+def draw(worlds: Any, keys: Any, drawn: Any, visits: Any) -> None:
+    """Draw everybody's times beforehand: a processor works on several at once where none waits for another.
+
+    What is drawn depends on nothing but a person's key. Days of arrival are put into `visits`, unless they are
+    given there; the rest into `drawn`.
+    """
+    world = worlds[0]
+    rules, came = world.rules, visits[CAME]
+    if not rules.given:
+        for row in range(len(keys)):
+            gap = c_exponential(c_uniform(keys[row], _ARRIVES, _NONE, _NONE), rules.mean_gap)
+            came[row] = on_grid(world, gap if row >= rules.waiting_at_start else 0.0)
+        day = 0.0
+        for row in range(len(keys)):
+            day += came[row]
+            came[row] = day
+    if rules.mean_patience < NEVER:
+        for row in range(len(keys)):
+            patience = c_exponential(c_uniform(keys[row], _PATIENCE, _NONE, _NONE), rules.mean_patience)
+            drawn[PATIENCE, row] = on_grid(world, patience)
+    for station in range(rules.n_stations):
+        for row in range(len(keys)):
+            drawn[SERVICE + station, row] = _draw_service(world, keys[row], station)
 
 
 @kernel
@@ -124,17 +143,17 @@ def _give_shelter_back(person: Any, world: Any) -> None:
 
 
 @kernel
-def _come_for_a_home(person: Any, visit: Any, world: Any) -> None:
+def _come_for_a_home(person: Any, world: Any, kind: int, visits: Any) -> None:
     """Wait for a home, in an interim place if there is one."""
-    visit.joined[1] = world.now
+    visits[JOINED + 1, person.row] = world.now
     _count(world, 1, 0)
-    queues.join(person, world, HOMES, visit.kind)
-    queues.join(person, world, SHELTER, visit.kind)
+    queues.join(person, world, HOMES, kind)
+    queues.join(person, world, SHELTER, kind)
     person.stage[0] = 2
 
 
 @kernel
-def _turn(world: Any, people: Any, lines: Any, visits: Any, turn: Any) -> None:
+def _turn(world: Any, people: Any, lines: Any, kinds: Any, turn: Any) -> None:
     """Places change; who loses an interim place that is withdrawn at once waits for another."""
     _count(world, 0, 0)
     counted, n_stations = world.rules, world.rules.n_stations
@@ -151,31 +170,30 @@ def _turn(world: Any, people: Any, lines: Any, visits: Any, turn: Any) -> None:
                 latest = seat
         person = people[latest]
         _give_shelter_back(person, world)
-        queues.join(person, world, SHELTER, visits[person.row].kind)
+        queues.join(person, world, SHELTER, kinds[person.row])
         desks.put_in_line(person, world, lines)
 
 
 @kernel
-def _come_to(person: Any, visit: Any, world: Any, station: int) -> None:
+def _come_to(person: Any, world: Any, station: int, kind: int, drawn: Any, visits: Any) -> None:
     """Join the line of a station; at the first, begin to lose patience."""
-    visit.joined[station] = world.now
-    queues.join(person, world, world.rules.n_stations - 1 - station, visit.kind)
+    visits[JOINED + station, person.row] = world.now
+    queues.join(person, world, world.rules.n_stations - 1 - station, kind)
     if station == 0 and world.rules.mean_patience < NEVER:
-        draw = c_uniform(visit.key, _PATIENCE, _NONE, _NONE)
-        wait(person, world, 0, c_exponential(draw, world.rules.mean_patience))
+        until(person, world, 0, world.now + drawn[PATIENCE, person.row])
     person.stage[0] = 2 * station
 
 
 @kernel
-def _go_on(person: Any, visit: Any, world: Any) -> bool:
+def _go_on(person: Any, world: Any, kinds: Any, drawn: Any, visits: Any) -> bool:
     """Let a visit go on to its next wait; true when it has ended."""
-    station = person.stage[0] >> 1
+    row, station = person.row, person.stage[0] >> 1
     giver = world.rules.n_stations - 1 - station
     line = TICKET_OF_GIVER[giver]
     if not person.stage[0] & 1:
         if not person.holds[line]:
             queues.leave(person, world, giver)
-            visit.left = world.now
+            visits[LEFT, row] = world.now
             return True
         if world.rules.interim:
             _count(world, -1, 0)
@@ -183,30 +201,24 @@ def _go_on(person: Any, visit: Any, world: Any) -> bool:
                 _give_shelter_back(person, world)
             else:
                 queues.leave(person, world, SHELTER)
-        _serve(person, visit, world, station)
+        visits[BEGUN + station, row] = world.now
+        until(person, world, 0, world.now + drawn[SERVICE + station, row])
         person.stage[0] = 2 * station + 1
         return False
     person.holds[line] = False
     queues.release(world, giver)
     if station + 1 < world.rules.n_stations:
-        _come_to(person, visit, world, station + 1)
+        _come_to(person, world, station + 1, kinds[row], drawn, visits)
         return False
-    visit.left = world.now
+    visits[LEFT, row] = world.now
     return True
 
 
 @kernel
-def _await_arrival(world: Any, alarms: Any, far: Any, following: Any, visits: Any) -> None:
-    row = world.next_arrival
-    if row < len(visits) and world.rules.given:
-        time = visits[row].came
+def _await_arrival(world: Any, alarms: Any, far: Any, following: Any, came: Any) -> None:
+    if world.next_arrival < len(came):
+        time = came[world.next_arrival]
         set_alarm(world, alarms, far, following, time if time > world.now else world.now + GRID, ARRIVALS)
-    elif row < len(visits):
-        gap = 0.0
-        if row >= world.rules.waiting_at_start:
-            draw = c_uniform(visits[row].key, _ARRIVES, _NONE, _NONE)
-            gap = c_exponential(draw, world.rules.mean_gap)
-        set_alarm(world, alarms, far, following, world.now + on_grid(world, gap), ARRIVALS)
 
 
 @kernel
@@ -218,14 +230,16 @@ def _await_turn(world: Any, alarms: Any, far: Any, following: Any, turns: Any) -
 
 @kernel
 def _take_seat(world: Any, people: Any, row: int) -> int:
+    """A seat for somebody who comes; whoever sat there before has left nothing in it."""
     seat = world.free_seat
     if seat >= 0:
         world.free_seat = people[seat].next_free
     else:
         seat = world.n_seats
         world.n_seats = seat + 1
-    people[seat] = people[0]
-    people[seat].row, people[seat].seat = row, seat
+        people[seat] = people[0]
+        people[seat].seat = seat
+    people[seat].row = row
     return seat
 
 
@@ -252,6 +266,8 @@ def run(
     far: Any,
     following: Any,
     lines: Any,
+    kinds: Any,
+    drawn: Any,
     visits: Any,
     turns: Any,
 ) -> int:
@@ -261,14 +277,17 @@ def run(
     ----------
     worlds : record array of shape (1,)
     people, alarms, near, far, following, lines : arrays of `sim.engine.compiled.state.Arrays`
-    visits : record array of `VISIT`, shape (n_people,)
+    kinds : array of int64, shape (n_people,)
+    drawn, visits : arrays of float64, shapes (DRAWN, n_people), (VISITS, n_people)
+        As `draw` has left them.
     turns : record array of `TURN`, shape (n_turns,)
     """
     world = worlds[0]
     if not world.begun:
         world.begun = True
         _await_turn(world, alarms, far, following, turns)
-        _await_arrival(world, alarms, far, following, visits)
+        _await_arrival(world, alarms, far, following, visits[CAME])
+    giving = np.int64(world.giving)
     while True:
         if world.fault:
             return FAULT
@@ -278,57 +297,56 @@ def run(
             or world.n_far + OUTBOX > len(following)
             or world.n_seats + 1 > len(people)
         ):
+            world.giving = giving
             return NEEDS_ROOM
-        if world.giving >= 0:
-            seat = queues.next_place_given(world, people, lines, world.giving)
+        if giving < 0:
+            if world.n_calendar == 0:
+                bring_near(world, alarms, near, far, following)
+            in_order = is_in_order(world, alarms, near)
+            first = near[world.near_first] if in_order else alarms[FIRST]
+            time, key = first.time if world.n_calendar else NEVER, first.key
+            if world.dirty and time > world.now:
+                giving = queues.next_giver(world)
+        if giving >= 0:
+            seat = queues.next_place_given(world, people, lines, giving)
             if seat < 0:
-                world.giving = -1
+                giving = -1
                 continue
             person = people[seat]
-            if world.rules.interim and world.giving == SHELTER:
+            if world.rules.interim and giving == SHELTER:
                 _count(world, 0, 1)
-                visits[person.row].begun[0] = world.now
+                visits[BEGUN, person.row] = world.now
                 continue
             silence(person, 0)
-            ended = _go_on(person, visits[person.row], world)
-            _after(person, ended, world, alarms, far, following, lines)
-            continue
-        if world.n_calendar == 0:
-            bring_near(world, alarms, near, far, following)
-        in_order = is_in_order(world, alarms, near)
-        first = near[world.near_first] if in_order else alarms[FIRST]
-        time, key = first.time if world.n_calendar else NEVER, first.key
-        if world.dirty and time > world.now:
-            world.giving = queues.next_giver(world)
-            continue
-        if world.n_calendar == 0:
+            ended = _go_on(person, world, kinds, drawn, visits)
+        elif world.n_calendar == 0:
             return DONE
-        drop_first(world, alarms, in_order)
-        world.now = time
-        if key >= 0:
-            row = (key >> ROW_BITS) & SEAT
-            person = people[key & SEAT]
-            if person.row != row or person.due[0] != time:
-                continue
-            silence(person, 0)
-            ended = _go_on(person, visits[row], world)
-        elif key == CALENDAR:
-            world.next_turn += 1
-            _turn(world, people, lines, visits, turns[world.next_turn - 1])
-            _await_turn(world, alarms, far, following, turns)
-            continue
         else:
-            row = world.next_arrival
-            world.next_arrival = row + 1
-            person = people[_take_seat(world, people, row)]
-            visits[row].came = time
-            first = world.rules.n_stations - 1
-            ended = world.in_use[first] + world.waiting[first] >= world.rules.room
-            if world.rules.interim:
-                _come_for_a_home(person, visits[row], world)
-            elif ended:
-                visits[row].left = time
+            drop_first(world, alarms, in_order)
+            world.now = time
+            if key >= 0:
+                person = people[key & SEAT]
+                if person.row != (key >> ROW_BITS) & SEAT or person.due[0] != time:
+                    continue
+                silence(person, 0)
+                ended = _go_on(person, world, kinds, drawn, visits)
+            elif key == CALENDAR:
+                world.next_turn += 1
+                _turn(world, people, lines, kinds, turns[world.next_turn - 1])
+                _await_turn(world, alarms, far, following, turns)
+                continue
             else:
-                _come_to(person, visits[row], world, 0)
-            _await_arrival(world, alarms, far, following, visits)
+                row = world.next_arrival
+                world.next_arrival = row + 1
+                person = people[_take_seat(world, people, row)]
+                visits[CAME, row] = time
+                entrance = world.rules.n_stations - 1
+                ended = world.in_use[entrance] + world.waiting[entrance] >= world.rules.room
+                if world.rules.interim:
+                    _come_for_a_home(person, world, kinds[row], visits)
+                elif ended:
+                    visits[LEFT, row] = time
+                else:
+                    _come_to(person, world, 0, kinds[row], drawn, visits)
+                _await_arrival(world, alarms, far, following, visits[CAME])
         _after(person, ended, world, alarms, far, following, lines)
