@@ -1,7 +1,8 @@
 """The small network in simulators that are not ours: stock SimPy, one process a person, and Ciw.
 
-SimPy is fed with the times that keyed chance gives (`small_network.times`), made beforehand, so it meets the
-same luck and must give the same waits. Ciw draws its own numbers and can be compared in distribution only.
+SimPy does the same job as our engines: from the same people it draws by key, and writes down the same, and
+everybody must have the same times. It is also told with gaps, patience and service made beforehand, which is
+less work. Ciw draws its own numbers and can be compared in distribution only.
 """
 
 from __future__ import annotations
@@ -10,23 +11,100 @@ import math
 import random
 from collections.abc import Generator
 from math import inf
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import simpy
+from numpy.typing import NDArray
 
-from tests.small_network import Floats, Network, Times
+from sim.engine.clock import on_grid, on_grid_array
+from sim.people.chance import uniform, uniforms
+from sim.people.variates import exponential, exponential_array
+from tests.small_network import ARRIVES, PATIENCE, SERVICE, Floats, Network, People, Visits, gaps, luck
 
 
-def simpy_processes(network: Network, luck: Times, resource: Any) -> Floats:
+# ------------------------------------------------------------------------------------------------ stock SimPy
+def simpy_processes(network: Network, people: People, resource: Any) -> Visits:
     """Stock SimPy, as its manual writes it: one process a person, a place is asked for in a `with` block.
 
     Parameters
     ----------
     network : Network
-    luck : Times
+        With exponential service, and places that do not change; `room`, `warp` and `interim` are not known.
+    people : People
+        From `small_network.luck`.
     resource : class
         `simpy.PriorityResource`, or `simpy.Resource`, which knows no classes: first come, first served.
+    """
+    env = simpy.Environment()
+    stations = [resource(env, places) for places in network.places]
+    keys, kind = people.keys.tolist(), people.kind.tolist()
+    came, left = [inf] * len(keys), [inf] * len(keys)
+    joined, begun = ([[inf] * len(keys) for _ in stations] for _ in range(2))
+    by_class = resource is simpy.PriorityResource
+    mean_gap, mean_service, mean_patience = 1.0 / network.rate, network.mean_service, network.mean_patience
+
+    def person(row: int, key: int) -> Generator[Any, Any, None]:
+        came[row] = env.now
+        for station, places in enumerate(stations):
+            joined[station][row] = env.now
+            with places.request(priority=kind[row]) if by_class else places.request() as request:
+                if station == 0 and mean_patience < inf:
+                    patience = on_grid(exponential(uniform(key, PATIENCE), mean_patience))
+                    yield request | env.timeout(patience)
+                    if not request.triggered:
+                        break
+                else:
+                    yield request
+                begun[station][row] = env.now
+                service = on_grid(exponential(uniform(key, SERVICE + station), mean_service[station]))
+                yield env.timeout(service)
+        left[row] = env.now
+
+    def arrivals() -> Generator[Any, Any, None]:
+        for row, key in enumerate(keys):
+            gap = exponential(uniform(key, ARRIVES), mean_gap) if row >= network.waiting_at_start else 0.0
+            yield env.timeout(on_grid(gap))
+            env.process(person(row, key))
+
+    env.process(arrivals())
+    env.run()
+    return Visits(
+        np.array(came), np.array(left), np.array(joined), np.array(begun), np.array(kind), np.zeros((0, 4))
+    )
+
+
+class Times(NamedTuple):
+    """The same luck as times made beforehand."""
+
+    gap: Floats
+    patience: Floats
+    service: Floats
+    kind: NDArray[np.int64]
+
+
+def times(network: Network, n_people: int, seed: int = 1, replication: int = 0) -> Times:
+    """Gaps between arrivals (n_people,), service (n_stations, n_people), and the rest [days]."""
+    keys, kind = luck(network, n_people, seed, replication)
+    patience = np.full(n_people, inf)
+    if network.mean_patience < inf:
+        patience = on_grid_array(exponential_array(uniforms(keys, PATIENCE), network.mean_patience))
+    service = [
+        on_grid_array(exponential_array(uniforms(keys, SERVICE + k), mean))
+        for k, mean in enumerate(network.mean_service)
+    ]
+    return Times(on_grid_array(gaps(network, keys)), patience, np.array(service), kind)
+
+
+def simpy_processes_with_times_given(network: Network, given: Times, resource: Any) -> Floats:
+    """The same processes with every time made beforehand; only begin of service is written down.
+
+    Parameters
+    ----------
+    network : Network
+    given : Times
+    resource : class
+        As for `simpy_processes`.
 
     Returns
     -------
@@ -35,8 +113,8 @@ def simpy_processes(network: Network, luck: Times, resource: Any) -> Floats:
     """
     env = simpy.Environment()
     stations = [resource(env, places) for places in network.places]
-    gap, patience, kind = luck.gap.tolist(), luck.patience.tolist(), luck.kind.tolist()
-    service = luck.service.tolist()
+    gap, patience, kind = given.gap.tolist(), given.patience.tolist(), given.kind.tolist()
+    service = given.service.tolist()
     begun = [[inf] * len(gap) for _ in stations]
     by_class = resource is simpy.PriorityResource
 
@@ -62,6 +140,7 @@ def simpy_processes(network: Network, luck: Times, resource: Any) -> Floats:
     return np.array(begun)
 
 
+# -------------------------------------------------------------------------------------------------------- Ciw
 def ciw_records(network: Network, n_people: int, seed: int = 1) -> Any:
     """Ciw until so many have left; its list of records, one for each visit to a station."""
     import ciw

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import inf
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +26,6 @@ from sim.people.variates import (
     exponential,
     exponential_array,
     lognormal_from_mean_cv,
-    lognormal_from_mean_cv_array,
 )
 
 Floats = NDArray[np.float64]
@@ -136,35 +135,6 @@ def luck(network: Network, n_people: int, seed: int = 1, replication: int = 0) -
     return People(keys, kind.astype(np.int64))
 
 
-class Times(NamedTuple):
-    """The same luck as times made beforehand, for simulators that cannot draw by key."""
-
-    gap: Floats
-    patience: Floats
-    service: Floats
-    kind: NDArray[np.int64]
-
-
-def times(network: Network, n_people: int, seed: int = 1, replication: int = 0) -> Times:
-    """Gaps between arrivals (n_people,), service (n_stations, n_people), and the rest [days]."""
-    keys, kind = luck(network, n_people, seed, replication)
-    gap = gaps(network, keys)
-    patience = np.full(n_people, inf)
-    if network.mean_patience < inf:
-        patience = on_grid_array(exponential_array(uniforms(keys, PATIENCE), network.mean_patience))
-    service = []
-    for k, mean in enumerate(network.mean_service):
-        u = uniforms(keys, SERVICE + k)
-        if not network.service_cv:
-            drawn = exponential_array(u, mean)
-        elif network.service_cv[k] > 0.0:
-            drawn = lognormal_from_mean_cv_array(u, mean, network.service_cv[k])
-        else:
-            drawn = np.full(n_people, mean)
-        service.append(on_grid_array(np.maximum(drawn, network.service_least)))
-    return Times(on_grid_array(gap), patience, np.array(service), kind)
-
-
 def gaps(network: Network, keys: NDArray[np.uint64]) -> Floats:
     """Days between arrivals, (n_people,); at a rate of one a day where `warp` says when that is."""
     gap = exponential_array(uniforms(keys, ARRIVES), 1.0 if network.warp else 1.0 / network.rate)
@@ -202,9 +172,10 @@ class Visitor:
 class Told:
     """The network as lean stories on the reference engine's clockwork."""
 
-    def __init__(self, network: Network, n_people: int, seed: int, replication: int) -> None:
+    def __init__(self, network: Network, people: People) -> None:
         self.network = network
-        keys, kind = luck(network, n_people, seed, replication)
+        keys, kind = people
+        n_people = len(keys)
         self.keys, self.kind = keys.tolist(), kind.tolist()
         self.given = days_of_arrival(network, keys).tolist() if network.warp else []
         self.env = Clockwork()
@@ -334,9 +305,11 @@ class Told:
             self.begun[0][visitor.row] = self.env._now
 
 
-def reference(network: Network, n_people: int, seed: int = 1, replication: int = 0) -> Visits:
-    """Run the network on the parts of the reference engine."""
-    told = Told(network, n_people, seed, replication)
+def reference(
+    network: Network, n_people: int, seed: int = 1, replication: int = 0, *, people: People | None = None
+) -> Visits:
+    """Run the network on the parts of the reference engine; `people` from `luck`, if they have been made."""
+    told = Told(network, people or luck(network, n_people, seed, replication))
     told.run()
     return Visits(
         np.array(told.came),
@@ -361,17 +334,19 @@ def compiled(
     """Run the network on the parts of the compiled engine; the first call compiles them, or loads them.
 
     With `on_sheets`, alarms that are not near wait on sheets, as they do in the pathway. The run must then
-    end within the calendar, in 2049; without, it may be as long as wanted.
+    end within the calendar, in 2049; without, it may be as long as wanted. `people` from `luck`, if they have
+    been made.
     """
     from sim.engine.compiled import cache
 
     cache.prepare()
-    from sim.engine.compiled.state import N_PERIODS, PERIOD, Arrays, world_type
+    from sim.engine.compiled.memory import zeros
+    from sim.engine.compiled.state import IN_LINE, N_PERIODS, PERIOD, Arrays
     from tests import small_network_kernels as kernels
 
     keys, kind = people or luck(network, n_people, seed, replication)
     n_stations = len(network.places)
-    worlds = np.zeros(1, world_type(kernels.SETTINGS, 1, 1))
+    worlds = np.zeros(1, kernels.WORLD)
     world, settings = worlds[0], worlds[0]["rules"]
     settings["n_stations"], settings["waiting_at_start"] = n_stations, network.waiting_at_start
     settings["mean_gap"], settings["mean_patience"] = 1.0 / network.rate, network.mean_patience
@@ -386,10 +361,14 @@ def compiled(
     world["horizon"], world["near_until"] = (N_PERIODS * PERIOD, 0.0) if on_sheets else (inf, inf)
     world["free_seat"] = world["giving"] = -1
     arrays = Arrays.of(worlds, 2 * network.waiting_at_start, kernels.PERSON)
+    room = 1024 + network.waiting_at_start
+    arrays.lines = zeros(1 + n_stations * room, IN_LINE)
     for station, places in enumerate(network.places):
-        world["capacity"][n_stations - 1 - station] = places  # downstream first
-    drawn = np.empty((kernels.DRAWN, len(keys)))
-    visits = np.full((kernels.VISITS, len(keys)), inf)
+        giver = n_stations - 1 - station  # downstream first
+        world["capacity"][giver] = places
+        world["line_first"][giver], world["line_room"][giver] = 1 + giver * room, room
+    drawn, visits = np.empty((1 + n_stations, len(keys))), np.empty((2 + 2 * n_stations, len(keys)))
+    visits[kernels.LEFT :] = inf
     if network.warp:
         visits[kernels.CAME] = days_of_arrival(network, keys)
     kernels.draw(arrays.world, keys, drawn, visits)
@@ -415,8 +394,8 @@ def compiled(
     return Visits(
         visits[kernels.CAME],
         visits[kernels.LEFT],
-        visits[kernels.JOINED :][:n_stations],
-        visits[kernels.BEGUN :][:n_stations],
+        visits[kernels.JOINED :: 2],
+        visits[kernels.BEGUN :: 2],
         kind,
         turns["census"] if network.interim else np.zeros((0, 4)),
     )

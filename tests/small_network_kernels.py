@@ -24,9 +24,10 @@ from sim.engine.compiled.alarms import (
     set_alarm,
 )
 from sim.engine.compiled.kernel import entry, kernel
-from sim.engine.compiled.state import OUTBOX, TICKET_OF_GIVER
+from sim.engine.compiled.state import LINE_OF_GIVER, OUTBOX, TICKET_OF_GIVER, world_type
 from sim.engine.compiled.world import GRID, NEVER, on_grid, silence, until
-from sim.people.compiled_chance import c_exponential, c_lognormal_from_mean_cv, c_uniform
+from sim.people import mathematics
+from sim.people.compiled_chance import c_frexp, c_lognormal_from_mean_cv, c_uniform, compile_source
 
 DONE, NEEDS_ROOM, FAULT = 0, 1, 2
 _NONE = np.uint64(0)
@@ -56,13 +57,12 @@ SETTINGS: Final = np.dtype(
     ]
 )
 """What stands in the place of rules in the world's record."""
+WORLD: Final = world_type(SETTINGS, 1, 1)
 TICKETS: Final = max(TICKET_OF_GIVER[:STATIONS]) + 1
-CAME, LEFT, JOINED, BEGUN = 0, 1, 2, 2 + STATIONS
-VISITS: Final = 2 + 2 * STATIONS
-"""Rows of what is written down of visits, a column for each person; from `JOINED` and `BEGUN`, by station."""
+CAME, LEFT, JOINED, BEGUN = 0, 1, 2, 3
+"""Rows of what is written down, a column for each person; of station k `JOINED` and `BEGUN` + 2 k."""
 PATIENCE, SERVICE = 0, 1
-DRAWN: Final = 1 + STATIONS
-"""Rows of the durations that are drawn beforehand [days]; from `SERVICE`, by station."""
+"""Rows of the durations that are drawn beforehand [days]; of station k `SERVICE` + k."""
 
 PERSON: Final = np.dtype(
     [
@@ -84,43 +84,62 @@ TURN: Final = np.dtype([("day", "f8"), ("places", "f8", (STATIONS,)), ("census",
 """When places change, and what is counted just before."""
 SHELTER, HOMES = 1, 0
 """Givers of a network with interim places, downstream first."""
+JOINS, BEGINS, LEAVES = 0, 1, 2
+"""What happens to a visit: it comes to a station and joins the line, is served there, or ends."""
+
+
+_ln_core = compile_source(mathematics.ln_core)
 
 
 @kernel
-def _draw_service(world: Any, key: Any, station: int) -> float:
-    draw = c_uniform(key, np.uint64(_SERVICE + station), _NONE, _NONE)
-    days, cv = world.rules.mean_service[station], world.rules.service_cv[station]
-    if cv < 0.0:
-        days = c_exponential(draw, days)
-    elif cv > 0.0:
-        days = c_lognormal_from_mean_cv(draw, days, cv)
-    return on_grid(world, max(days, world.rules.service_least))
+def _exponential(key: Any, activity: Any, mean: float) -> float:
+    """`exponential(uniform(key, activity), mean)` without a branch, so that several are worked on at once."""
+    m, k = c_frexp(1.0 - c_uniform(key, activity, _NONE, _NONE))
+    low = m < mathematics.SQRT_HALF
+    return -_ln_core(m * 2.0 if low else m, (k - 1 if low else k) * 1.0) * mean
 
 
 @entry
 def draw(worlds: Any, keys: Any, drawn: Any, visits: Any) -> None:
-    """Draw everybody's times beforehand: a processor works on several at once where none waits for another.
+    """Draw everybody's times beforehand: what is drawn depends on nothing but a person's key.
 
-    What is drawn depends on nothing but a person's key. Days of arrival are put into `visits`, unless they are
-    given there; the rest into `drawn`.
+    Days of arrival are put into `visits`, unless they are given there; the rest into `drawn`.
     """
     world = worlds[0]
-    rules, came = world.rules, visits[CAME]
+    rules, came, n_people = world.rules, visits[CAME], len(keys)
     if not rules.given:
-        for row in range(len(keys)):
-            gap = c_exponential(c_uniform(keys[row], _ARRIVES, _NONE, _NONE), rules.mean_gap)
-            came[row] = on_grid(world, gap if row >= rules.waiting_at_start else 0.0)
+        mean = rules.mean_gap
+        for row in range(n_people):
+            came[row] = _exponential(keys[row], _ARRIVES, mean)
+        for row in range(min(rules.waiting_at_start, n_people)):
+            came[row] = 0.0
         day = 0.0
-        for row in range(len(keys)):
-            day += came[row]
+        for row in range(n_people):
+            day += on_grid(world, came[row])
             came[row] = day
     if rules.mean_patience < NEVER:
-        for row in range(len(keys)):
-            patience = c_exponential(c_uniform(keys[row], _PATIENCE, _NONE, _NONE), rules.mean_patience)
-            drawn[PATIENCE, row] = on_grid(world, patience)
+        _draw_exponential(world, keys, _PATIENCE, rules.mean_patience, 0.0, drawn[PATIENCE])
     for station in range(rules.n_stations):
-        for row in range(len(keys)):
-            drawn[SERVICE + station, row] = _draw_service(world, keys[row], station)
+        activity, days = np.uint64(_SERVICE + station), drawn[SERVICE + station]
+        mean, cv, least = rules.mean_service[station], rules.service_cv[station], rules.service_least
+        if cv < 0.0:
+            _draw_exponential(world, keys, activity, mean, least, days)
+            continue
+        for row in range(n_people):
+            fixed_or_drawn = mean
+            if cv > 0.0:
+                u = c_uniform(keys[row], activity, _NONE, _NONE)
+                fixed_or_drawn = c_lognormal_from_mean_cv(u, mean, cv)
+            days[row] = on_grid(world, max(fixed_or_drawn, least))
+
+
+@kernel
+def _draw_exponential(world: Any, keys: Any, activity: Any, mean: float, least: float, days: Any) -> None:
+    """A column of exponential durations on the grid [days]."""
+    for row in range(len(keys)):
+        days[row] = max(_exponential(keys[row], activity, mean), least)
+    for row in range(len(keys)):
+        days[row] = on_grid(world, days[row])
 
 
 @kernel
@@ -143,13 +162,13 @@ def _give_shelter_back(person: Any, world: Any) -> None:
 
 
 @kernel
-def _come_for_a_home(person: Any, world: Any, kind: int, visits: Any) -> None:
-    """Wait for a home, in an interim place if there is one."""
-    visits[JOINED + 1, person.row] = world.now
-    _count(world, 1, 0)
-    queues.join(person, world, HOMES, kind)
-    queues.join(person, world, SHELTER, kind)
-    person.stage[0] = 2
+def _move_on(person: Any, world: Any) -> None:
+    """Have a home, and no longer need an interim place."""
+    _count(world, -1, 0)
+    if person.holds[TICKET_OF_GIVER[SHELTER]]:
+        _give_shelter_back(person, world)
+    else:
+        queues.leave(person, world, SHELTER)
 
 
 @kernel
@@ -175,43 +194,35 @@ def _turn(world: Any, people: Any, lines: Any, kinds: Any, turn: Any) -> None:
 
 
 @kernel
-def _come_to(person: Any, world: Any, station: int, kind: int, drawn: Any, visits: Any) -> None:
-    """Join the line of a station; at the first, begin to lose patience."""
-    visits[JOINED + station, person.row] = world.now
-    queues.join(person, world, world.rules.n_stations - 1 - station, kind)
-    if station == 0 and world.rules.mean_patience < NEVER:
-        until(person, world, 0, world.now + drawn[PATIENCE, person.row])
-    person.stage[0] = 2 * station
+def _come(person: Any, world: Any) -> int:
+    """A visit begins."""
+    entrance = world.rules.n_stations - 1
+    if world.rules.interim:
+        _count(world, 1, 0)
+    elif world.in_use[entrance] + world.waiting[entrance] >= world.rules.room:
+        return LEAVES
+    person.stage[0] = 2 if world.rules.interim else 0
+    return JOINS
 
 
 @kernel
-def _go_on(person: Any, world: Any, kinds: Any, drawn: Any, visits: Any) -> bool:
-    """Let a visit go on to its next wait; true when it has ended."""
-    row, station = person.row, person.stage[0] >> 1
+def _go_on(person: Any, world: Any) -> int:
+    """A visit goes on: a place was given, patience has run out, or service ends."""
+    station = person.stage[0] >> 1
     giver = world.rules.n_stations - 1 - station
     line = TICKET_OF_GIVER[giver]
     if not person.stage[0] & 1:
         if not person.holds[line]:
             queues.leave(person, world, giver)
-            visits[LEFT, row] = world.now
-            return True
+            return LEAVES
         if world.rules.interim:
-            _count(world, -1, 0)
-            if person.holds[TICKET_OF_GIVER[SHELTER]]:
-                _give_shelter_back(person, world)
-            else:
-                queues.leave(person, world, SHELTER)
-        visits[BEGUN + station, row] = world.now
-        until(person, world, 0, world.now + drawn[SERVICE + station, row])
-        person.stage[0] = 2 * station + 1
-        return False
+            _move_on(person, world)
+        person.stage[0] += 1
+        return BEGINS
     person.holds[line] = False
     queues.release(world, giver)
-    if station + 1 < world.rules.n_stations:
-        _come_to(person, world, station + 1, kinds[row], drawn, visits)
-        return False
-    visits[LEFT, row] = world.now
-    return True
+    person.stage[0] += 1
+    return JOINS if station + 1 < world.rules.n_stations else LEAVES
 
 
 @kernel
@@ -229,8 +240,8 @@ def _await_turn(world: Any, alarms: Any, far: Any, following: Any, turns: Any) -
 
 
 @kernel
-def _take_seat(world: Any, people: Any, row: int) -> int:
-    """A seat for somebody who comes; whoever sat there before has left nothing in it."""
+def _take_seat(world: Any, people: Any) -> int:
+    """A seat for the next who comes; whoever sat there before has left nothing in it."""
     seat = world.free_seat
     if seat >= 0:
         world.free_seat = people[seat].next_free
@@ -239,22 +250,9 @@ def _take_seat(world: Any, people: Any, row: int) -> int:
         world.n_seats = seat + 1
         people[seat] = people[0]
         people[seat].seat = seat
-    people[seat].row = row
+    people[seat].row = world.next_arrival
+    world.next_arrival += 1
     return seat
-
-
-@kernel
-def _after(person: Any, ended: bool, world: Any, alarms: Any, far: Any, following: Any, lines: Any) -> None:
-    key = np.int64(person.row) << ROW_BITS | np.int64(person.seat)
-    for n in range(world.n_alarms):
-        slot = world.alarm_slot[n] << 2 * ROW_BITS
-        set_alarm(world, alarms, far, following, world.alarm_time[n], key | slot)
-    world.n_alarms = 0
-    if world.n_joins:
-        desks.put_in_line(person, world, lines)
-    if ended:
-        person.next_free = world.free_seat
-        world.free_seat = person.seat
 
 
 @entry
@@ -278,7 +276,7 @@ def run(
     worlds : record array of shape (1,)
     people, alarms, near, far, following, lines : arrays of `sim.engine.compiled.state.Arrays`
     kinds : array of int64, shape (n_people,)
-    drawn, visits : arrays of float64, shapes (DRAWN, n_people), (VISITS, n_people)
+    drawn, visits : arrays of float64, shapes (1 + n_stations, n_people), (2 + 2 n_stations, n_people)
         As `draw` has left them.
     turns : record array of `TURN`, shape (n_turns,)
     """
@@ -307,46 +305,62 @@ def run(
             time, key = first.time if world.n_calendar else NEVER, first.key
             if world.dirty and time > world.now:
                 giving = queues.next_giver(world)
+        arrives = False
         if giving >= 0:
             seat = queues.next_place_given(world, people, lines, giving)
             if seat < 0:
                 giving = -1
                 continue
-            person = people[seat]
-            if world.rules.interim and giving == SHELTER:
+            giver, line = giving, LINE_OF_GIVER[giving]
+            if world.line_size[line] == 0 or world.in_use[giver] >= world.capacity[giver]:
+                giving = -1
+            if world.rules.interim and giver == SHELTER:
                 _count(world, 0, 1)
-                visits[BEGUN, person.row] = world.now
+                visits[BEGUN, people[seat].row] = world.now
                 continue
-            silence(person, 0)
-            ended = _go_on(person, world, kinds, drawn, visits)
         elif world.n_calendar == 0:
             return DONE
         else:
             drop_first(world, alarms, in_order)
             world.now = time
             if key >= 0:
-                person = people[key & SEAT]
-                if person.row != (key >> ROW_BITS) & SEAT or person.due[0] != time:
+                seat = key & SEAT
+                if people[seat].row != (key >> ROW_BITS) & SEAT or people[seat].due[0] != time:
                     continue
-                silence(person, 0)
-                ended = _go_on(person, world, kinds, drawn, visits)
             elif key == CALENDAR:
                 world.next_turn += 1
                 _turn(world, people, lines, kinds, turns[world.next_turn - 1])
                 _await_turn(world, alarms, far, following, turns)
                 continue
             else:
-                row = world.next_arrival
-                world.next_arrival = row + 1
-                person = people[_take_seat(world, people, row)]
-                visits[CAME, row] = time
-                entrance = world.rules.n_stations - 1
-                ended = world.in_use[entrance] + world.waiting[entrance] >= world.rules.room
-                if world.rules.interim:
-                    _come_for_a_home(person, world, kinds[row], visits)
-                elif ended:
-                    visits[LEFT, row] = time
-                else:
-                    _come_to(person, world, 0, kinds[row], drawn, visits)
-                _await_arrival(world, alarms, far, following, visits[CAME])
-        _after(person, ended, world, alarms, far, following, lines)
+                arrives = True
+                seat = _take_seat(world, people)
+        person, now = people[seat], world.now
+        if arrives:
+            visits[CAME, person.row] = now
+            happens = _come(person, world)
+            _await_arrival(world, alarms, far, following, visits[CAME])
+        else:
+            silence(person, 0)
+            happens = _go_on(person, world)
+        row, station = np.int64(person.row), person.stage[0] >> 1
+        if happens == BEGINS:
+            visits[BEGUN + 2 * station, row] = now
+            until(person, world, 0, now + drawn[SERVICE + station, row])
+        elif happens == JOINS:
+            visits[JOINED + 2 * station, row] = now
+            queues.join(person, world, world.rules.n_stations - 1 - station, kinds[row])
+            if world.rules.interim:  # while they wait for a home
+                queues.join(person, world, SHELTER, kinds[row])
+            desks.put_in_line(person, world, lines)
+            if station == 0 and world.rules.mean_patience < NEVER:
+                until(person, world, 0, now + drawn[PATIENCE, row])
+        else:
+            visits[LEFT, row] = now
+            person.next_free = world.free_seat
+            world.free_seat = seat
+        for n in range(world.n_alarms):
+            slot = world.alarm_slot[n] << 2 * ROW_BITS
+            key = slot | row << ROW_BITS | np.int64(seat)
+            set_alarm(world, alarms, far, following, world.alarm_time[n], key)
+        world.n_alarms = 0

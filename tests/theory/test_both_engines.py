@@ -14,12 +14,13 @@ import pytest
 import simpy
 
 from sim.engine.clock import GRID
-from tests.other_simulators import simpy_processes
-from tests.small_network import Network, compiled, reference, times
+from tests.other_simulators import simpy_processes, simpy_processes_with_times_given, times
+from tests.small_network import Network, compiled, luck, reference
 
 SEED = 20260401
 
 IN_SERIES = Network((10, 12), 9.0, (1.0, 1.2), shares=(0.2, 0.3, 0.5))
+PATIENT = IN_SERIES._replace(mean_patience=20.0)
 WITH_BACKLOG = IN_SERIES._replace(mean_patience=20.0, waiting_at_start=500)
 HOMES = Network(
     (15, 40), 30.0, (0.4, 2.0), interim=True, turns=((3.0, 9.0, 45.0), (10.0, 2.0, 60.0), (20.0, 20.0, 70.0))
@@ -55,6 +56,14 @@ def test_both_engines_give_everybody_the_same_times(name, on_sheets):
         assert np.isfinite(ours.left).all()
 
 
+def test_who_is_never_served_stays_in_line_in_both_engines():
+    network = Network((2, 1), 3.0, (1.0, 1.0), turns=((20.0, 2.0, 0.0),))
+    ours, theirs = (engine(network, 500, SEED) for engine in (reference, compiled))
+    assert np.isinf(ours.left).sum() > 100
+    for field, one, other in zip(ours._fields, ours, theirs, strict=True):
+        assert one.tobytes() == other.tobytes(), field
+
+
 def test_the_networks_of_the_comparison_are_what_they_are_called():
     seen = {name: compiled(network, 4_000, SEED) for name, network in NETWORKS.items()}
     gave_up = {name: int(np.isinf(visits.begun[0]).sum()) for name, visits in seen.items()}
@@ -73,13 +82,40 @@ def test_another_replication_is_other_luck():
 
 
 # ------------------------------------------------------------------------------------------ other simulators
-@pytest.mark.parametrize("network", [NETWORKS["twenty places"], IN_SERIES, WITH_BACKLOG])
-def test_stock_simpy_gives_everybody_the_same_begin_of_service(network):
-    found = simpy_processes(network, times(network, 3_000, SEED), simpy.PriorityResource)
+SHARED = pytest.mark.parametrize("network", [NETWORKS["twenty places"], PATIENT, IN_SERIES, WITH_BACKLOG])
+
+
+@SHARED
+def test_stock_simpy_gives_everybody_the_same_times(network):
+    people = luck(network, 3_000, SEED)
+    found = simpy_processes(network, people, simpy.PriorityResource)
+    for engine in (reference, compiled):
+        for field, one, other in zip(found._fields, found, engine(network, 3_000, SEED), strict=True):
+            assert one.dtype == other.dtype, field
+            assert one.tobytes() == other.tobytes(), field
+    assert (found.begun[0] == inf).any() == (network.mean_patience < inf)
+
+
+@SHARED
+def test_stock_simpy_with_times_given_gives_everybody_the_same_begin_of_service(network):
+    given = times(network, 3_000, SEED)
+    found = simpy_processes_with_times_given(network, given, simpy.PriorityResource)
     assert found.tobytes() == compiled(network, 3_000, SEED).begun.tobytes()
 
 
 def test_first_come_first_served_is_what_one_class_means():
     network = Network((5,), 4.0, (1.0,))
-    found = simpy_processes(network, times(network, 3_000, SEED), simpy.Resource)
-    assert found.tobytes() == compiled(network, 3_000, SEED).begun.tobytes()
+    ours = compiled(network, 3_000, SEED)
+    found = simpy_processes(network, luck(network, 3_000, SEED), simpy.Resource)
+    for field, one, other in zip(found._fields, found, ours, strict=True):
+        assert one.tobytes() == other.tobytes(), field
+    found = simpy_processes_with_times_given(network, times(network, 3_000, SEED), simpy.Resource)
+    assert found.tobytes() == ours.begun.tobytes()
+
+
+@pytest.mark.parametrize("engine", [reference, compiled])
+def test_people_made_beforehand_are_those_that_an_engine_makes(engine):
+    one = engine(WITH_BACKLOG, 500, SEED, 1)
+    other = engine(WITH_BACKLOG, 500, SEED, 1, people=luck(WITH_BACKLOG, 500, SEED, 1))
+    for field, ours, theirs in zip(one._fields, one, other, strict=True):
+        assert ours.tobytes() == theirs.tobytes(), field
