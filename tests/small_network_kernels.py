@@ -84,8 +84,6 @@ TURN: Final = np.dtype([("day", "f8"), ("places", "f8", (STATIONS,)), ("census",
 """When places change, and what is counted just before."""
 SHELTER, HOMES = 1, 0
 """Givers of a network with interim places, downstream first."""
-JOINS, BEGINS, LEAVES = 0, 1, 2
-"""What happens to a visit: it comes to a station and joins the line, is served there, or ends."""
 
 
 _ln_core = compile_source(mathematics.ln_core)
@@ -194,35 +192,29 @@ def _turn(world: Any, people: Any, lines: Any, kinds: Any, turn: Any) -> None:
 
 
 @kernel
-def _come(person: Any, world: Any) -> int:
-    """A visit begins."""
+def _come(person: Any, world: Any) -> bool:
+    """A visit begins; false when there is no room."""
     entrance = world.rules.n_stations - 1
     if world.rules.interim:
         _count(world, 1, 0)
     elif world.in_use[entrance] + world.waiting[entrance] >= world.rules.room:
-        return LEAVES
+        return False
     person.stage[0] = 2 if world.rules.interim else 0
-    return JOINS
+    return True
 
 
 @kernel
-def _go_on(person: Any, world: Any) -> int:
-    """A visit goes on: a place was given, patience has run out, or service ends."""
+def _ring(person: Any, world: Any) -> bool:
+    """Patience has run out, or service ends; true when there is another station to go to."""
     station = person.stage[0] >> 1
     giver = world.rules.n_stations - 1 - station
-    line = TICKET_OF_GIVER[giver]
     if not person.stage[0] & 1:
-        if not person.holds[line]:
-            queues.leave(person, world, giver)
-            return LEAVES
-        if world.rules.interim:
-            _move_on(person, world)
-        person.stage[0] += 1
-        return BEGINS
-    person.holds[line] = False
+        queues.leave(person, world, giver)
+        return False
+    person.holds[TICKET_OF_GIVER[giver]] = False
     queues.release(world, giver)
     person.stage[0] += 1
-    return JOINS if station + 1 < world.rules.n_stations else LEAVES
+    return station + 1 < world.rules.n_stations
 
 
 @kernel
@@ -305,7 +297,6 @@ def run(
             time, key = first.time if world.n_calendar else NEVER, first.key
             if world.dirty and time > world.now:
                 giving = queues.next_giver(world)
-        arrives = False
         if giving >= 0:
             seat = queues.next_place_given(world, people, lines, giving)
             if seat < 0:
@@ -314,51 +305,54 @@ def run(
             giver, line = giving, LINE_OF_GIVER[giving]
             if world.line_size[line] == 0 or world.in_use[giver] >= world.capacity[giver]:
                 giving = -1
+            person, now = people[seat], world.now
+            row, station = np.int64(person.row), person.stage[0] >> 1
             if world.rules.interim and giver == SHELTER:
                 _count(world, 0, 1)
-                visits[BEGUN, people[seat].row] = world.now
+                visits[BEGUN, row] = now
                 continue
+            silence(person, 0)
+            if world.rules.interim:
+                _move_on(person, world)
+            visits[BEGUN + 2 * station, row] = now
+            until(person, world, 0, now + drawn[SERVICE + station, row])
+            person.stage[0] += 1
         elif world.n_calendar == 0:
             return DONE
         else:
             drop_first(world, alarms, in_order)
-            world.now = time
+            world.now = now = time
             if key >= 0:
                 seat = key & SEAT
-                if people[seat].row != (key >> ROW_BITS) & SEAT or people[seat].due[0] != time:
+                person = people[seat]
+                if person.row != (key >> ROW_BITS) & SEAT or person.due[0] != time:
                     continue
+                silence(person, 0)
+                goes_on = _ring(person, world)
             elif key == CALENDAR:
                 world.next_turn += 1
                 _turn(world, people, lines, kinds, turns[world.next_turn - 1])
                 _await_turn(world, alarms, far, following, turns)
                 continue
             else:
-                arrives = True
                 seat = _take_seat(world, people)
-        person, now = people[seat], world.now
-        if arrives:
-            visits[CAME, person.row] = now
-            happens = _come(person, world)
-            _await_arrival(world, alarms, far, following, visits[CAME])
-        else:
-            silence(person, 0)
-            happens = _go_on(person, world)
-        row, station = np.int64(person.row), person.stage[0] >> 1
-        if happens == BEGINS:
-            visits[BEGUN + 2 * station, row] = now
-            until(person, world, 0, now + drawn[SERVICE + station, row])
-        elif happens == JOINS:
-            visits[JOINED + 2 * station, row] = now
-            queues.join(person, world, world.rules.n_stations - 1 - station, kinds[row])
-            if world.rules.interim:  # while they wait for a home
-                queues.join(person, world, SHELTER, kinds[row])
-            desks.put_in_line(person, world, lines)
-            if station == 0 and world.rules.mean_patience < NEVER:
-                until(person, world, 0, now + drawn[PATIENCE, row])
-        else:
-            visits[LEFT, row] = now
-            person.next_free = world.free_seat
-            world.free_seat = seat
+                person = people[seat]
+                visits[CAME, person.row] = now
+                goes_on = _come(person, world)
+                _await_arrival(world, alarms, far, following, visits[CAME])
+            row, station = np.int64(person.row), person.stage[0] >> 1
+            if goes_on:
+                visits[JOINED + 2 * station, row] = now
+                queues.join(person, world, world.rules.n_stations - 1 - station, kinds[row])
+                if world.rules.interim:  # while they wait for a home
+                    queues.join(person, world, SHELTER, kinds[row])
+                desks.put_in_line(person, world, lines)
+                if station == 0 and world.rules.mean_patience < NEVER:
+                    until(person, world, 0, now + drawn[PATIENCE, row])
+            else:
+                visits[LEFT, row] = now
+                person.next_free = world.free_seat
+                world.free_seat = seat
         for n in range(world.n_alarms):
             slot = world.alarm_slot[n] << 2 * ROW_BITS
             key = slot | row << ROW_BITS | np.int64(seat)
