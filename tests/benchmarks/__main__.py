@@ -32,19 +32,25 @@ machine was busy with at the time (load) is stated too. Trust the ratios rather 
 within one section only.
 
 An event is something that happens to a person: in the small network arrival, begin and end of each service,
-or giving up; in the national model one line of the event log. Stock SimPy is given times of arrival and of
-service that were made beforehand, and with its `PriorityResource` everybody waits exactly as long as in our
-engines (a test sees to that); both our engines draw by key within the measured time. `Resource` knows no
-classes. Ciw draws its own numbers. Every simulator has run the small network once, and the compiled engine a
-history and a scenario once before it is forked, when the clock starts: a process that works on has no longer
-to ask the system for its memory.
+or giving up; in the national model one line of the event log. Stock SimPy, a process a person, does the same
+job there as our engines. It is handed the same people, their keys and classes made beforehand, draws gaps,
+patience and service by key within the measured time, and writes down when everybody came, joined each line,
+began and left; with its `PriorityResource` all of these are the same in all three, to the last bit (a test
+sees to that). `Resource` knows no classes. The targets are judged on this job. What SimPy takes when all its
+times were made beforehand, and it only writes down when service begins, stands beside it. Ciw makes its own
+people and draws its own numbers, by Python's generator.
 
-How many times faster the compiled engine is than SimPy depends on how long the lines are. The hundredfold was
-hoped for from a trial with thousands of people waiting, as in the NRM, and is to be looked for there:
-`PriorityResource` sorts its line at each request, our engines keep theirs in heaps. Where nobody waits
-for long, SimPy needs 2 to 5 microseconds an event. In a hundredth of that, 20 to 50 nanoseconds, a keyed draw
-(about 20), an alarm in the calendar, a place in the line and a line of the record would all have to fit: not
-with parts that are made for the whole pathway.
+Every simulator has run the small network once when the clock starts, and the compiled engine a history and a
+scenario before it is forked: a process that works on has no longer to ask the system for its memory. A small
+network is run again until half a second has gone by, and its seconds are the median.
+
+How many times faster the compiled engine is than SimPy depends on how long the lines are:
+`PriorityResource` sorts its line at each request, our engines keep theirs in heaps. With thousands of people
+waiting, as in the NRM, it is far more than a hundred times. Where nobody waits for long it is about a
+hundred times for the same job, so that a busy machine may push it to either side of that, and less than a
+hundred against SimPy with times made beforehand. There some 50 to 60 nanoseconds an event are left, most of
+them for alarms and for places in line. Draws are only a twentieth of it: as chance is keyed, everybody's are
+made together in one loop, in which a processor works on several at once.
 """
 
 
