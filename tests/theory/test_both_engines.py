@@ -31,6 +31,10 @@ NETWORKS = {
     "two stations, three classes": IN_SERIES,
     "two stations, patience, a backlog": WITH_BACKLOG,
     "overloaded, all give up in the end": Network((2, 1), 30.0, (1.0, 0.7), mean_patience=0.5),
+    # memory has to grow while people join, and in the midst of places being given
+    "nobody gives up, then many places open": Network(
+        (1,), 40.0, (5.0,), mean_patience=2_000.0, turns=((90.0, 5_000.0),)
+    ),
     "no place": Network((0,), 3.0, (1.0,), mean_patience=2.0),
     "no limit": Network((inf, inf), 3.0, (1.0, 4.0)),
     # whole steps of the grid only: hundreds of ties an instant
