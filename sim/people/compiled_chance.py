@@ -102,8 +102,19 @@ def _frexp(x: float) -> Any:
 c_frexp = numba.njit(**OPTIONS)(_frexp)
 """`mathematics.frexp` for a finite number that is not zero, without a call to the system's library."""
 
+
+def _ldexp(m: float, k: int) -> float:
+    half = np.int64(k) >> 1
+    first = np.int64((half + 1023) << 52).view(np.float64)
+    second = np.int64((np.int64(k) - half + 1023) << 52).view(np.float64)
+    return m * first * second
+
+
+c_ldexp = numba.njit(**OPTIONS)(_ldexp)
+"""`mathematics.ldexp` where no number is subnormal, as in `exp`, without a call to the system's library."""
+
 c_ln = compile_source(mathematics.ln, frexp=c_frexp, ln_core=compile_source(mathematics.ln_core))
-c_exp = compile_source(mathematics.exp, exp_core=compile_source(mathematics.exp_core))
+c_exp = compile_source(mathematics.exp, ldexp=c_ldexp, exp_core=compile_source(mathematics.exp_core))
 c_ndtri = compile_source(
     mathematics.ndtri,
     ln=c_ln,

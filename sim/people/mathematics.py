@@ -17,8 +17,8 @@ Real = TypeVar("Real", float, NDArray[np.float64])
 
 SQRT_HALF = 0.7071067811865476
 INVERSE_LN_2 = 1.4426950408889634
-frexp = math.frexp
-"""A number's half-open fraction and power of two, under a name for which kernels have a form of their own."""
+frexp, ldexp = math.frexp, math.ldexp
+"""A number's half-open fraction and power of two, and back; in kernels the names stand for other forms."""
 EXP_LARGEST = 709.782712893384
 """exp of this is the largest finite answer; above it the answer is infinity."""
 EXP_SMALLEST = -708.0
@@ -124,8 +124,8 @@ def ln(x: float) -> float:
     if x == math.inf:
         return x
     m, k = frexp(x)
-    if m < SQRT_HALF:
-        return ln_core(m * 2.0, k - 1.0)
+    if m < SQRT_HALF:  # as often as not: so short that a processor need not guess
+        m, k = m * 2.0, k - 1
     return ln_core(m, k * 1.0)
 
 
@@ -141,7 +141,7 @@ def exp(x: float) -> float:
     if x != x:
         return x
     k = math.floor(x * INVERSE_LN_2 + 0.5)
-    return math.ldexp(exp_core(x, k * 1.0), k)
+    return ldexp(exp_core(x, k * 1.0), k)
 
 
 def ndtri(u: float) -> float:

@@ -288,28 +288,21 @@ def _finish(
     spare: Spare | None = None,
 ) -> EventLog:
     """The log of those who are wanted, or of everybody, sorted by person: earlier notes, then the arrays'."""
-    from sim.engine.compiled.ordering import N_GROUPS, put_in_order
+    from sim.engine.compiled.ordering import GROUP_BITS, LEAST_BITS, count_by_group, put_in_order
 
     later = arrays.log[: int(arrays.world[0]["n_log"])]
-    size, spare = len(earlier) + len(later), spare or Spare()
-    time, order, person = (spare.empty(size, kind) for kind in (np.float64, np.int32, np.int32))
-    visit, detail = (spare.empty(size, np.int16) for _ in range(2))
-    event, place = (spare.empty(size, np.uint8) for _ in range(2))
-    count = put_in_order(
-        earlier,
-        later,
-        np.ones(n_people, np.bool_) if wanted is None else wanted,
-        np.zeros(n_people + 1, np.int64),
-        np.zeros(N_GROUPS, np.int64),
-        order,
-        person,
-        visit,
-        time,
-        event,
-        place,
-        detail,
-    )
-    if count < size:  # pages that were never written to cost nothing, but must not be kept
-        person, visit, time = person[:count].copy(), visit[:count].copy(), time[:count].copy()
-        event, place, detail = event[:count].copy(), place[:count].copy(), detail[:count].copy()
+    spare = spare or Spare()
+    bits = max(LEAST_BITS, n_people.bit_length() - GROUP_BITS)
+    begins = np.zeros((1 << GROUP_BITS) + 1, np.int64)
+    everybody = wanted is None
+    whose = (earlier, later, np.zeros(0, np.bool_) if wanted is None else wanted, everybody, bits, begins)
+    most = count_by_group(*whose)
+    size = int(begins[-1])
+    order = spare.empty(size, np.int32)
+    kept = spare if everybody else Spare()  # the log of a few people must not keep the memory of all seats
+    time, person = kept.empty(size, np.float64), kept.empty(size, np.int32)
+    visit, detail = (kept.empty(size, np.int16) for _ in range(2))
+    event, place = (kept.empty(size, np.uint8) for _ in range(2))
+    places, held = np.empty(1 << bits, np.int64), np.empty(most, later.dtype)
+    put_in_order(*whose, order, places, held, person, visit, time, event, place, detail)
     return EventLog(person, visit, time, event, place, detail, households)
