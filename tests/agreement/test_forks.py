@@ -9,6 +9,7 @@ import pytest
 
 from sim.config.compose import world
 from sim.engine.compiled.packing import STEPS_AT_LEAST
+from sim.engine.compiled.person import RATE
 from sim.engine.compiled.run import CompiledHistory, simulate
 from sim.errors import SimError
 from sim.people.population import build
@@ -101,7 +102,7 @@ def test_the_bits_of_a_person_say_what_the_times_say() -> None:
     for mask, truth in (
         ("ringing", seats["due"] < world_now["horizon"]),
         ("standing", seats["tickets"] != 0),
-        ("spending", seats["rate"] > 0.0),
+        ("spending", seats["hazards"][:, :, RATE] > 0.0),
     ):
         assert truth.any()
         assert np.array_equal(bits(seats[mask], truth.shape[1]), truth), mask

@@ -50,6 +50,7 @@ from sim.engine.compiled.names import (
     STATUS_BRITISH,
     STATUS_NO_STATUS,
 )
+from sim.engine.compiled.person import CLOCK_AT_PLACE, MARK, PLACE_OF_CLOCK, RATE
 from sim.engine.compiled.world import NEVER, at, eligible, insecure, on_grid, settled, until
 from sim.engine.survivor import N_CLOCKS
 from sim.pathway.clocks import SLOWEST, UNDRAWN
@@ -66,19 +67,20 @@ def review(person: Any, world: Any) -> None:
         draw_anew(person)
     now = world.now
     soonest = NEVER
-    clocks = np.int64(world.rated | person.spending)
-    while clocks:
-        clock, clocks = lowest_bit(clocks), clocks & (clocks - 1)
-        rate, old = 0.0, person.rate[clock]
-        if world.rated >> clock & 1 and world.rates[clock] >= SLOWEST:
-            rate = world.rates[clock]
+    places = np.int64(world.rated | person.spending)
+    while places:
+        place, places = lowest_bit(places), places & (places - 1)
+        rate, old = 0.0, person.hazards[place, RATE]
+        if world.rated >> place & 1 and world.rates[place] >= SLOWEST:
+            rate = world.rates[place]
         if rate != old:
-            left = person.mark[clock]
+            left = person.hazards[place, MARK]
             if old > 0.0:
                 left = (left - now) * old
                 if left < 0.0:
                     left = 0.0
             elif left < 0.0:
+                clock = CLOCK_AT_PLACE[place]
                 left = c_unit_exponential(
                     c_uniform(
                         person.key,
@@ -87,15 +89,15 @@ def review(person: Any, world: Any) -> None:
                         np.uint64(person.occasion[clock]),
                     )
                 )
-            person.rate[clock] = rate
+            person.hazards[place, RATE] = rate
             if rate > 0.0:
-                person.mark[clock] = now + on_grid(world, left / rate)
-                person.spending |= 1 << clock
+                person.hazards[place, MARK] = now + on_grid(world, left / rate)
+                person.spending |= 1 << place
             else:
-                person.mark[clock] = left
-                person.spending &= ~(1 << clock)
-        if rate > 0.0 and person.mark[clock] < soonest:
-            soonest = person.mark[clock]
+                person.hazards[place, MARK] = left
+                person.spending &= ~(1 << place)
+        if rate > 0.0 and person.hazards[place, MARK] < soonest:
+            soonest = person.hazards[place, MARK]
     if soonest != person.due[SLOT_LIFE]:
         until(person, world, SLOT_LIFE, soonest)
 
@@ -105,24 +107,27 @@ def draw_anew(person: Any) -> None:
     """Other luck from now on: what is left of a unit-exponential threshold is drawn as a whole new one."""
     person.new_luck = False
     person.spending = 0
-    for clock in range(N_CLOCKS):
-        person.rate[clock] = 0.0
-        person.mark[clock] = UNDRAWN
+    for place in range(N_CLOCKS):
+        person.hazards[place, RATE] = 0.0
+        person.hazards[place, MARK] = UNDRAWN
 
 
 @kernel
 def spent(person: Any, now: float) -> int:
     """The first clock whose threshold is spent at `now` [days]; it is made ready for its next occasion."""
-    clocks = np.int64(person.spending)
-    while clocks:
-        clock, clocks = lowest_bit(clocks), clocks & (clocks - 1)
-        if person.mark[clock] <= now:
-            person.rate[clock] = 0.0
-            person.mark[clock] = UNDRAWN
-            person.spending &= ~(1 << clock)
-            person.occasion[clock] += 1
-            return int(clock)
-    return -1
+    first, places = N_CLOCKS, np.int64(person.spending)
+    while places:
+        place, places = lowest_bit(places), places & (places - 1)
+        if person.hazards[place, MARK] <= now:
+            first = min(first, CLOCK_AT_PLACE[place])
+    if first == N_CLOCKS:
+        return -1
+    place = PLACE_OF_CLOCK[first]
+    person.hazards[place, RATE] = 0.0
+    person.hazards[place, MARK] = UNDRAWN
+    person.spending &= ~(1 << place)
+    person.occasion[first] += 1
+    return int(first)
 
 
 @kernel
@@ -149,7 +154,8 @@ def with_worker(person: Any) -> bool:
 def rates_of(person: Any, world: Any) -> None:
     """Rates a day of the hazards a person runs in the state they are in now, into `world.rates`.
 
-    The bits of `world.rated` say which are filled in; every other rate is zero.
+    They stand there by their places; the bits of `world.rated` say which are filled in, and every other rate
+    is zero.
     """
     world.rated = 0
     _rates_now(person, world)
@@ -157,8 +163,9 @@ def rates_of(person: Any, world: Any) -> None:
 
 @kernel
 def _rate(world: Any, clock: int, rate: float) -> None:
-    world.rates[clock] = rate
-    world.rated |= 1 << clock
+    place = PLACE_OF_CLOCK[clock]
+    world.rates[place] = rate
+    world.rated |= 1 << place
 
 
 @kernel

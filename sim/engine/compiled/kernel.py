@@ -20,8 +20,8 @@ _LEAN: Final[dict[str, Any]] = {**OPTIONS, "no_cfunc_wrapper": True, "_nrt": Fal
 _INNER: Final[dict[str, Any]] = {**_LEAN, "no_cpython_wrapper": True}
 _ENTRY: Final[dict[str, Any]] = {**_LEAN, "cache": True}
 
-FETCHED: Final = 832
-"""Bytes of a record that are fetched beforehand: of a person, what most handlers read (`state.PERSON`)."""
+MEMORY_LINE: Final = 64
+"""Bytes that a processor fetches from memory together."""
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -36,22 +36,22 @@ def entry(function: F) -> F:
     return cast(F, numba.njit(**_ENTRY)(function))
 
 
-def _fetching(most: int) -> Any:
-    """A function of a record that asks the processor to have its first so many bytes at hand soon.
+def fetching(*lines: int) -> Any:
+    """A function of a record that asks the processor to have these lines of it at hand soon; none: all.
 
     It changes no value. National runs wait for memory more than for arithmetic, and whose clock rings next is
-    known beforehand.
+    known beforehand. Lines that a record does not have are left out.
     """
 
     def fetch(typing_context: Any, record: Any) -> Any:
         from numba import types
 
-        return types.void(record), _prefetches(most)
+        return types.void(record), _prefetches(lines)
 
     return intrinsic(fetch)
 
 
-def _prefetches(most: int) -> Any:
+def _prefetches(lines: tuple[int, ...]) -> Any:
     from llvmlite import ir  # type: ignore[import-untyped,unused-ignore]
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
@@ -59,17 +59,18 @@ def _prefetches(most: int) -> Any:
         kind = ir.FunctionType(ir.VoidType(), [byte_pointer, number, number, number])
         prefetch = builder.module.declare_intrinsic("llvm.prefetch", (byte_pointer,), kind)
         begin = builder.bitcast(arguments[0], byte_pointer)
-        size = signature.args[0].size
-        for offset in range(0, min(size, most), 64):
-            line = builder.gep(begin, [ir.Constant(ir.IntType(64), offset)])
-            builder.call(prefetch, [line, number(0), number(3), number(1)])
+        n_lines = -(-signature.args[0].size // MEMORY_LINE)
+        for place in lines or range(n_lines):
+            if place < n_lines:
+                line = builder.gep(begin, [ir.Constant(ir.IntType(64), place * MEMORY_LINE)])
+                builder.call(prefetch, [line, number(0), number(3), number(1)])
         return context.get_dummy_value()
 
     return generate
 
 
-fetch_soon: Any = _fetching(FETCHED)
-find_soon: Any = _fetching(1)
+fetch_soon: Any = fetching()
+find_soon: Any = fetching(0)
 """As `fetch_soon`, of the first bytes only: above all, where the record is in the computer's memory."""
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 MEMORY_LINE: Final = 64
-"""Bytes that a processor fetches from memory together."""
+"""Bytes that a processor fetches from memory together; `kernel` says so to kernels."""
 
 
 class Spare:

@@ -1,8 +1,8 @@
 """Waiting lines, and pools of places; mirrors `sim.engine.queues`, whose desks are in `desks.py`.
 
 A giver is one of the pools or desks, numbered in the order in which they give out, downstream first. All
-lines are binary heaps in one array, `lines`, each with a room of its own; the order in a line is (rank, key,
-row), never an order of asking.
+lines are heaps in one array, `lines`, each with a room of its own, four below one, so that these stand in two
+lines of memory; the order in a line is (rank, key, row), never an order of asking.
 """
 
 # A kernel's records have no static type.
@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from sim.engine.compiled.kernel import fetch_soon, kernel, lowest_bit
+from sim.engine.compiled.fetching import fetch_for_turn, find_ticket
+from sim.engine.compiled.kernel import kernel, lowest_bit
 from sim.engine.compiled.state import LINE_OF_GIVER, OUTBOX_JOINS, SPARE, TICKET_OF_GIVER
 from sim.engine.compiled.world import FAULT_LINE, FAULT_OUTBOX
 
@@ -126,18 +127,16 @@ def _sink(lines: Any, first: int, size: int, place: int, moved: Any) -> None:
     rank, key, row, ticket = moved.rank, moved.key, moved.row, moved.ticket
     chance, seat = moved.chance, moved.seat
     while True:
-        below = 2 * place + 1
+        below = 4 * place + 1
         if below >= size:
             break
-        if 2 * below + 4 <= size:  # those two below stand in two lines of memory
-            fetch_soon(lines[first + 2 * below + 1])
-            fetch_soon(lines[first + 2 * below + 3])
-        if below + 1 < size and _before(lines[first + below + 1], lines[first + below]):
-            below += 1
-        lower = lines[first + below]
-        if _is_before(rank, key, row, ticket, lower):
+        foremost = lines[first + below]
+        for other in range(below + 1, min(4 * place + 5, size)):
+            if _before(lines[first + other], foremost):
+                below, foremost = other, lines[first + other]
+        if _is_before(rank, key, row, ticket, foremost):
             break
-        copy(lines[first + place], lower, lower.key)
+        copy(lines[first + place], foremost, foremost.key)
         place = below
     to = lines[first + place]
     to.rank, to.key, to.row, to.ticket = rank, key, row, ticket
@@ -155,11 +154,11 @@ def push(person: Any, world: Any, lines: Any, line: int, rank: int, key: float, 
         world.tight = True
     first, place, row = world.line_first[line], size, person.row
     while place > 0:
-        above = lines[first + ((place - 1) >> 1)]
+        above = lines[first + ((place - 1) >> 2)]
         if not _is_before(rank, key, row, ticket, above):
             break
         copy(lines[first + place], above, above.key)
-        place = (place - 1) >> 1
+        place = (place - 1) >> 2
     entry = lines[first + place]
     entry.rank, entry.key, entry.row, entry.ticket = rank, key, row, ticket
     entry.chance, entry.seat = person.key, person.seat
@@ -172,7 +171,9 @@ def pop(world: Any, people: Any, lines: Any, line: int) -> None:
     world.line_size[line] = size
     if size:
         _sink(lines, first, size, 0, lines[first + size])
-        fetch_soon(people[lines[first].seat])
+        fetch_for_turn(people[lines[first].seat])
+        for soon in range(first + 1, first + min(5, size)):
+            find_ticket(people[lines[soon].seat])
 
 
 @kernel
@@ -188,7 +189,7 @@ def holder(world: Any, people: Any, lines: Any, place: int, ticket_line: int) ->
 @kernel
 def heapify(world: Any, lines: Any, line: int, size: int) -> None:
     world.line_size[line] = size
-    for place in range((size >> 1) - 1, -1, -1):
+    for place in range((size - 2) >> 2, -1, -1):
         _sink(lines, world.line_first[line], size, place, lines[world.line_first[line] + place])
 
 

@@ -1,4 +1,4 @@
-"""The state of a run in arrays: records of a person, of their hazards and of the world; and how they grow.
+"""The state of a run in arrays: the records of people and of the world, lines, alarms, notes; how they grow.
 
 A person has a *seat*, a record that is given to somebody else when nothing more can happen to them. The
 world is one record with everything else that is not a
@@ -16,13 +16,16 @@ from numpy.typing import NDArray
 
 from sim.config.values import REGIONS
 from sim.engine.compiled.memory import Spare, copy_records, is_shared, resized, zeros
-from sim.engine.survivor import BRIDGING_LINE, LETTING_LINE, N_CLOCKS, N_LINES, N_SLOTS, SERVICES_MAX, Line
+from sim.engine.compiled.person import MARK, PERSON
+from sim.engine.survivor import BRIDGING_LINE, LETTING_LINE, N_CLOCKS, SERVICES_MAX, Line
 from sim.pathway.clocks import UNDRAWN
 
 NEVER: Final = float("inf")
 OUTBOX: Final = 64
 """Alarms, and notes, that one handler may write; half of it is more than any does."""
 OUTBOX_JOINS: Final = 16
+LINES_BEGIN: Final = 3
+"""Where the first line begins in its array, so that the four below one share two lines of memory."""
 SPARE: Final = 4
 """Free places every line has before a handler, which joins each at most once."""
 
@@ -63,51 +66,6 @@ COUNT_BITS: Final = 4
 """The head of a period is its last sheet's number, then in so many bits how many alarms stand on it."""
 ORDERS: Final = 512
 """Monthly orders of places that can be under way; there are 432 months to the end of 2049."""
-
-
-def _padded(fields: list[Any], size: int) -> np.dtype[Any]:
-    """A record of so many bytes, some of them unused."""
-    kind = np.dtype(fields, align=True)
-    return np.dtype([*fields, ("unused", "i1", (size - kind.itemsize,))], align=True)
-
-
-PERSON: Final = _padded(
-    [
-        # what most handlers read; `loop` has it fetched from memory beforehand, up to the times of slot 15
-        ("key", "u8"),
-        *((name, "i4") for name in ("row", "seat", "visit", "ticket_count")),
-        # a bit for each clock that will ring, for each line they stand in, and for each hazard that they run
-        *((name, "i8") for name in ("ringing", "standing", "spending")),
-        *((name, "i1") for name in ("group", "region", "status", "place", "duty")),
-        *((name, "b1") for name in ("dependants", "pregnant", "health_need", "female", "fluent")),
-        *((name, "b1") for name in ("case_open", "confirmed", "ever_confirmed", "disqualified", "prone")),
-        *((name, "b1") for name in ("followed", "gone", "changed", "away", "permission", "under_35")),
-        *((name, "b1") for name in ("in_support", "ever_supported", "subsistence", "in_contact")),
-        *((name, "b1") for name in ("accommodated", "lapsed", "on_register")),
-        *((name, "b1") for name in ("health_met", "new_luck", "refused", "street_homeless", "rg_refused")),
-        *((name, "i1") for name in ("end_reason", "referral_reason", "reason_to_apply")),
-        *((name, "i1") for name in ("asylum_area", "immigration_enforcement", "claims", "renewals")),
-        *((name, "i4") for name in ("service_workers", "in_services", "had_services")),
-        *((name, "i4") for name in ("offers", "considered")),
-        *((name, "f8") for name in ("frailty", "income_from", "rg_positive_at", "turns_18", "opened")),
-        *((name, "i4") for name in ("next_free", "assessments", "bed_asks", "place_losses")),
-        *((name, "i4") for name in ("applications", "insecure_spells", "bridging_asks")),
-        ("stage", "i1", (N_SLOTS,)),
-        *((name, "f8") for name in ("cg_positive_at", "resident_since", "bed_until", "reapply_until")),
-        # hazards: rate a day, day on which the threshold is spent or what is left of it, and how often before
-        ("rate", "f8", (N_CLOCKS,)),
-        ("mark", "f8", (N_CLOCKS,)),
-        ("occasion", "i4", (N_CLOCKS,)),
-        ("tickets", "i4", (N_LINES,)),
-        ("holds", "i1", (N_LINES,)),
-        ("due", "f8", (N_SLOTS,)),
-        # what few of them read
-        *((name, "f8") for name in ("contact_draw", "floor_casework", "floor_bed", "floor_subsistence")),
-        *((name, "f8") for name in ("leaving", "assessed_on", "exit_told")),
-    ],
-    1024,
-)
-"""Somebody in a seat. What is read most stands together, and nobody stands in two pages of memory."""
 
 ALARM: Final = np.dtype([("time", "f8"), ("key", "i8")])
 FOLLOWING: Final = np.dtype([("sheet", "i4")])
@@ -262,14 +220,14 @@ class Arrays:
         seats, sheets = 1024 + n_people // 2, 1024 + n_people // 8
         room = 256
         world["line_room"][0, :] = room
-        world["line_first"][0, :] = 1 + np.arange(N_HEAPS) * room
+        world["line_first"][0, :] = LINES_BEGIN + np.arange(N_HEAPS) * room
         people = zeros(seats, person)
         nobody = people[:1]
         for name in ("due", "rg_positive_at", "cg_positive_at", "bed_until", "exit_told"):
             if name in (person.names or ()):
                 nobody[name] = NEVER
         if person is PERSON:
-            nobody["mark"] = UNDRAWN
+            nobody["hazards"][..., MARK] = UNDRAWN
         world["n_seats"] = 1
         world["far_head"][:] = -1
         world["free_far"] = world["soon_sheet"] = -1
@@ -280,7 +238,7 @@ class Arrays:
             near=zeros(NEAR, ALARM),
             far=zeros(BLOCK * sheets, ALARM),
             following=zeros(sheets, FOLLOWING),
-            lines=zeros(1 + N_HEAPS * room, IN_LINE),
+            lines=zeros(LINES_BEGIN + N_HEAPS * room, IN_LINE),
             log=zeros(24 * seats, NOTE),
         )
 
@@ -360,8 +318,8 @@ class Arrays:
         wider = np.where(size + 2 * SPARE >= room, 2 * room, room)
         for desk in (LINE_OF_GIVER[CG_DESK], LINE_OF_GIVER[RG_DESK]):
             wider[desk : desk + 3] = wider[desk : desk + 3].max()
-        begins = 1 + np.concatenate(([0], np.cumsum(wider)[:-1]))
-        lines = zeros(1 + int(wider.sum()), IN_LINE)
+        begins = LINES_BEGIN + np.concatenate(([0], np.cumsum(wider)[:-1]))
+        lines = zeros(LINES_BEGIN + int(wider.sum()), IN_LINE)
         for line in range(N_HEAPS):
             copy_records(self.lines[first[line] :], lines[begins[line] :], size[line])
         self.lines = lines
