@@ -1,9 +1,9 @@
 """The state of a run in arrays: the records of people and of the world, lines, alarms, notes; how they grow.
 
-A person has a *seat*, a record that is given to somebody else when nothing more can happen to them. The
-world is one record with everything else that is not a
-line, an alarm or a note. `Arrays` holds all that grows; the kernels ask for more room and Python makes it.
-Nothing here knows what the states mean: that is told in `sim.engine.survivor` and `sim.pathway`.
+A person has a *seat*, a record (`person.py`) that is given to somebody else when nothing more can happen to
+them. The world is one record with everything else that is not a line, an alarm or a note. `Arrays` holds all
+that grows; the kernels ask for more room and Python makes it. Nothing here knows what the states mean: that
+is told in `sim.engine.survivor` and `sim.pathway`.
 """
 
 from __future__ import annotations

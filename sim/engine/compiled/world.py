@@ -1,8 +1,8 @@
 """The few words in which kernels speak of the world: `record`, `draw`, `wait`, `until`, `wake`, `stop`.
 
-`person` and `world` are records of `person.py` and `state.py`, passed by reference. A handler never touches the calendar of
-alarms, the log or a waiting line itself: what it writes goes into the world's outbox, which the loop empties
-after each handler (`loop.py`), so that growing arrays are known to the loop alone. Mirrors
+`person` and `world` are records of `person.py` and `state.py`, passed by reference. A handler never touches
+the calendar of alarms, the log or a waiting line itself: what it writes goes into the world's outbox, which
+the loop empties after each handler (`loop.py`), so that growing arrays are known to the loop alone. Mirrors
 `sim.engine.world`, the clocks of `sim.engine.environment` and the properties of `sim.engine.survivor`.
 """
 
