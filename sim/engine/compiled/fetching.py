@@ -1,7 +1,7 @@
 """Which lines of a person's record are asked for from memory before their turn comes.
 
-A processor waits long for a line that it must have at once, but has several on their way at a time. So what
-one in ten handlers or more read, as counted in a national run, is asked for together.
+A processor waits long for a line that it must have at once, but has several on their way at a time. So nearly
+a whole record is asked for together, without the lines that were found to be read seldom in a national run.
 """
 
 from __future__ import annotations
