@@ -340,8 +340,8 @@ def compiled(
     from sim.engine.compiled import cache
 
     cache.prepare()
-    from sim.engine.compiled.memory import zeros
-    from sim.engine.compiled.state import IN_LINE, N_PERIODS, PERIOD, Arrays
+    from sim.engine.compiled.memory import room_for
+    from sim.engine.compiled.state import IN_LINE, LINES_BEGIN, N_PERIODS, PERIOD, Arrays
     from tests import small_network_kernels as kernels
 
     keys, kind = people or luck(network, n_people, seed, replication)
@@ -362,11 +362,11 @@ def compiled(
     world["free_seat"] = world["giving"] = -1
     arrays = Arrays.of(worlds, 2 * network.waiting_at_start, kernels.PERSON)
     room = 1024 + network.waiting_at_start
-    arrays.lines = zeros(1 + n_stations * room, IN_LINE)
+    arrays.lines = room_for(LINES_BEGIN + n_stations * room, IN_LINE)
     for station, places in enumerate(network.places):
         giver = n_stations - 1 - station  # downstream first
         world["capacity"][giver] = places
-        world["line_first"][giver], world["line_room"][giver] = 1 + giver * room, room
+        world["line_first"][giver], world["line_room"][giver] = LINES_BEGIN + giver * room, room
     drawn, visits = np.empty((1 + n_stations, len(keys))), np.empty((2 + 2 * n_stations, len(keys)))
     visits[kernels.LEFT :] = inf
     if network.warp:

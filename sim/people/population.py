@@ -138,6 +138,12 @@ class Population:
         """Calendar quarter of referral; 0 is 2014Q1."""
         return (self.id >> np.uint64(ORDINAL_BITS + 2)).astype(np.int64)
 
+    def quarters_begin(self) -> NDArray[np.intp]:
+        """The first row of each quarter's people, from 2014Q1 on to the first quarter without any."""
+        n_quarters = 1 + (int(self.id[-1]) >> ORDINAL_BITS + 2) if len(self) else 0
+        first_ids = np.arange(n_quarters + 1, dtype=np.uint64) << np.uint64(ORDINAL_BITS + 2)
+        return np.searchsorted(self.id, first_ids)
+
     @property
     def nbytes(self) -> int:
         """Memory of all columns [bytes]."""

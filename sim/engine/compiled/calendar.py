@@ -88,12 +88,12 @@ def review_places(world: Any, day: float) -> None:
 
 
 @kernel
-def sit(world: Any, turn: Any) -> None:
+def sit(world: Any, lines: Any, turn: Any) -> None:
     """A sitting of both desks."""
     world.days_sat += 1
     world.sitting_day = turn.day
-    desks.sit(world, RG_DESK, slots_today(world, world.rg_capacity))
-    desks.sit(world, CG_DESK, slots_today(world, world.cg_capacity))
+    desks.sit(world, lines, RG_DESK, slots_today(world, world.rg_capacity))
+    desks.sit(world, lines, CG_DESK, slots_today(world, world.cg_capacity))
     lettings.open_lines(world, turn.day)
 
 

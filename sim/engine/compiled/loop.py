@@ -27,6 +27,7 @@ from sim.engine.compiled import (
     journey,
     letting,
     lettings,
+    logbook,
     queues,
     seats,
     services,
@@ -70,7 +71,7 @@ from sim.engine.compiled.names import (
     SLOT_SUPPORT,
     SLOT_TURNS_18,
 )
-from sim.engine.compiled.state import BEDS, BRIDGING, CG_DESK, LETTINGS, OUTBOX
+from sim.engine.compiled.state import BEDS, BRIDGING, CG_DESK, LETTINGS, OUTBOX, ROW_AT
 from sim.engine.compiled.world import ENDED, NEVER, silence
 
 DONE, NEEDS_ROOM, FAULT = 0, 1, 2
@@ -80,17 +81,15 @@ WALK_CONTACT, WALK_FLOORS = 1, 2
 # ------------------------------------------------------------------------------------ after each handler
 @kernel
 def _empty_outbox(
-    person: Any, world: Any, alarms: Any, far: Any, following: Any, lines: Any, log: Any
+    person: Any, world: Any, alarms: Any, far: Any, following: Any, lines: Any, log: Any, volumes: Any
 ) -> None:
     key = np.int64(person.row) << ROW_BITS | np.int64(person.seat)
     for n in range(world.n_alarms):
         slot = world.alarm_slot[n] << 2 * ROW_BITS
         set_alarm(world, alarms, far, following, world.alarm_time[n], key | slot)
     world.n_alarms = 0
-    place = world.n_log
     for n in range(world.n_notes):
-        log[place + n].word, log[place + n].time = world.note_word[n], world.now
-    world.n_log = place + world.n_notes
+        logbook.note(world, log, volumes, world.note_word[n], world.now)
     world.n_notes = 0
     if world.n_joins:
         desks.put_in_line(person, world, lines)
@@ -104,10 +103,12 @@ def _review(person: Any, world: Any) -> None:
 
 
 @kernel
-def _after(person: Any, world: Any, alarms: Any, far: Any, following: Any, lines: Any, log: Any) -> None:
+def _after(
+    person: Any, world: Any, alarms: Any, far: Any, following: Any, lines: Any, log: Any, volumes: Any
+) -> None:
     if person.changed:
         _review(person, world)
-    _empty_outbox(person, world, alarms, far, following, lines, log)
+    _empty_outbox(person, world, alarms, far, following, lines, log, volumes)
     if seats.is_idle(person):
         seats.give_up_seat(person, world)
 
@@ -187,18 +188,20 @@ def run(
     following: Any,
     lines: Any,
     log: Any,
+    volumes: Any,
     turns: Any,
     arriving: Any,
     end: float,
 ) -> int:
-    """Handle everything before `end`; the answer is DONE, or NEEDS_ROOM, or FAULT.
+    """Handle everything before `end`; the answer is DONE, or NEEDS_ROOM (or the next who arrive), or FAULT.
 
     Parameters
     ----------
     worlds : record array of shape (1,)
-    people, alarms, near, far, following, lines, log : arrays of `state.Arrays`
-    turns, arriving : record arrays, shapes (n_turns,), (n_people,)
-        Pages of the calendar and survivors in order of arrival.
+    people, alarms, near, far, following, lines, log, volumes : arrays of `state.Arrays`
+    turns, arriving : record arrays, shapes (n_turns,), (n_arriving,)
+        Pages of the calendar, and a part of the survivors in order of arrival; if `world.more_come`, the last
+        of these is the first of the next part.
     end : float
         [days]
     """
@@ -217,8 +220,9 @@ def run(
             world.tight
             or world.n_calendar + world.waiting_far + OUTBOX + FIRST > len(alarms)
             or world.n_far + OUTBOX > len(following)
-            or world.n_log + OUTBOX > len(log)
+            or world.n_leaves + OUTBOX > len(log)
             or world.n_seats + 1 > len(people)
+            or (world.more_come and world.next_arrival + 1 == len(arriving))
         ):
             return NEEDS_ROOM
         if world.walking >= 0:
@@ -234,7 +238,7 @@ def run(
                     _review(person, world)
                 else:
                     support.extend(person, world)
-                _empty_outbox(person, world, alarms, far, following, lines, log)
+                _empty_outbox(person, world, alarms, far, following, lines, log, volumes)
             continue
         if world.giving >= 0:
             giver = world.giving
@@ -250,7 +254,7 @@ def run(
             person, slot = people[seat], _slot_of(giver)
             silence(person, slot)
             _resume(person, world, slot)
-            _after(person, world, alarms, far, following, lines, log)
+            _after(person, world, alarms, far, following, lines, log, volumes)
             continue
         if world.n_calendar == 0:
             bring_near(world, alarms, near, far, following)
@@ -273,25 +277,24 @@ def run(
             silence(person, slot)
             world.handled += 1
             _ring(person, world, slot)
-            _after(person, world, alarms, far, following, lines, log)
+            _after(person, world, alarms, far, following, lines, log, volumes)
         elif key == ARRIVALS:
             one = arriving[world.next_arrival]
             world.next_arrival += 1
             fetch_soon(arriving[min(world.next_arrival + 1, len(arriving) - 1)])
             if one.group == GROUP_DECLINED:
-                log[world.n_log].word = np.int64(one.row) << 38 | EVENT_DECLINED_REFERRAL << 18
-                log[world.n_log].time = time
-                world.n_log += 1
+                word = np.int64(one.row) << ROW_AT | EVENT_DECLINED_REFERRAL << 18
+                logbook.note(world, log, volumes, word, time)
             else:
                 person = people[seats.take_seat(world, people, one)]
                 journey.referred(person, world)
-                _after(person, world, alarms, far, following, lines, log)
+                _after(person, world, alarms, far, following, lines, log, volumes)
             await_arrival(world, alarms, far, following, arriving)
         else:
             turn = turns[world.next_turn]
             world.next_turn += 1
             if turn.month < 0:
-                calendar.sit(world, turn)
+                calendar.sit(world, lines, turn)
             elif calendar.first_of_month(world, people, lines, turn):
                 world.walking, world.walk = 0, WALK_CONTACT
             await_turn(world, alarms, far, following, turns)

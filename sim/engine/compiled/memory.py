@@ -41,16 +41,16 @@ def is_shared(view: NDArray[Any]) -> bool:
     return _holders(view) > UNSHARED
 
 
-def zeros(count: int, kind: np.dtype[Any]) -> NDArray[Any]:
-    """Empty records, of which the first begins a line of memory; NumPy alone begins 16 bytes after one."""
-    room = np.zeros(count * kind.itemsize + MEMORY_LINE, np.uint8)
+def room_for(count: int, kind: np.dtype[Any]) -> NDArray[Any]:
+    """Records with anything in them, of which the first begins a line of memory; NumPy's begin anywhere."""
+    room = np.empty(count * kind.itemsize + MEMORY_LINE, np.uint8)
     begin = -room.ctypes.data % MEMORY_LINE
     return room[begin : begin + count * kind.itemsize].view(kind)
 
 
 def resized(array: NDArray[Any], in_use: int, length: int) -> NDArray[Any]:
     """The records in use, in an array of another length."""
-    larger = zeros(length, array.dtype)
+    larger = room_for(length, array.dtype)
     copy_records(array, larger, in_use)
     return larger
 

@@ -22,6 +22,8 @@ from sim.people.population import Population
 
 NEVER: Final = float("inf")
 STEPS_AT_LEAST: Final = 4096
+AT_ONCE: Final = 1 << 19
+"""People whose records are made together."""
 _NO_SERVICE: Final = ServiceRules(
     offered=Steps((-NEVER,), (0.0,)),
     without_recourse=0.0,
@@ -175,13 +177,47 @@ def last_days(number: int, table: NDArray[np.bool_]) -> NDArray[np.int32]:
 
 
 # ------------------------------------------------------------------------------------------------ people
-def arriving(population: Population) -> NDArray[Any]:
-    """Survivors in order of arrival, with what the engine reads of them: records of `ARRIVING`."""
-    order = np.lexsort((np.arange(len(population)), population.arrival))
-    people = np.empty(len(order), ARRIVING)
-    people["row"] = order
-    people["time"] = population.arrival[order]
-    for name in ARRIVING.names or ():
-        if name not in ("row", "time"):
-            people[name] = getattr(population, name)[order]
-    return people
+class Arriving:
+    """Survivors in order of arrival, with what the engine reads of them, a part of them at a time.
+
+    Parameters
+    ----------
+    population : Population
+        Its rows are sorted by quarter of arrival, and a part is so many whole quarters.
+    at_once : int, optional
+        A part has no more quarters than are needed for so many people.
+    """
+
+    def __init__(self, population: Population, at_once: int = AT_ONCE) -> None:
+        self._population = population
+        bounds = [0]
+        for begin in population.quarters_begin():
+            if begin - bounds[-1] >= at_once:
+                bounds.append(int(begin))
+        if bounds[-1] < len(population) or len(bounds) == 1:
+            bounds.append(len(population))
+        self._bounds = bounds
+        self._records = np.empty(max(np.diff(bounds)) + 1, ARRIVING)
+        self._loaded = -1
+
+    @property
+    def parts(self) -> int:
+        """How many parts there are; one at least."""
+        return len(self._bounds) - 1
+
+    def part(self, number: int) -> NDArray[Any]:
+        """Records of `ARRIVING` of one part, then the first of the next; a later call writes over them."""
+        begin, end = self._bounds[number : number + 2]
+        more_come = number + 1 < self.parts
+        records = self._records[: end - begin + more_come]
+        if self._loaded != number:
+            arrival = self._population.arrival
+            rows = begin + np.argsort(arrival[begin:end], kind="stable")
+            if more_come:
+                rows = np.append(rows, end + arrival[end : self._bounds[number + 2]].argmin())
+            records["row"], records["time"] = rows, arrival[rows]
+            for name in ARRIVING.names or ():
+                if name not in ("row", "time"):
+                    records[name] = getattr(self._population, name)[rows]
+            self._loaded = number
+        return records

@@ -1,8 +1,8 @@
 """Waiting lines, and pools of places; mirrors `sim.engine.queues`, whose desks are in `desks.py`.
 
 A giver is one of the pools or desks, numbered in the order in which they give out, downstream first. All
-lines are heaps in one array, `lines`, each with a room of its own, four below one, so that these stand in two
-lines of memory; the order in a line is (rank, key, row), never an order of asking.
+lines stand in one array, `lines`, each with a room of its own; the order in a line is (rank, key, row), never
+an order of asking. Those for places are heaps, four below one, so that these stand in two lines of memory.
 """
 
 # A kernel's records have no static type.
@@ -100,12 +100,12 @@ def _take_place(person: Any, world: Any, giver: int, rank: int, key: float) -> N
 
 # ---------------------------------------------------------------------------------------- heaps in `lines`
 @kernel
-def _before(one: Any, other: Any) -> bool:
-    return _is_before(one.rank, one.key, one.row, one.ticket, other)
+def before(one: Any, other: Any) -> bool:
+    return is_before(one.rank, one.key, one.row, one.ticket, other)
 
 
 @kernel
-def _is_before(rank: int, key: float, row: int, ticket: int, other: Any) -> bool:
+def is_before(rank: int, key: float, row: int, ticket: int, other: Any) -> bool:
     if rank != other.rank:
         return rank < other.rank
     if key != other.key:
@@ -122,7 +122,7 @@ def copy(to: Any, entry: Any, key: float) -> None:
 
 
 @kernel
-def _sink(lines: Any, first: int, size: int, place: int, moved: Any) -> None:
+def sink(lines: Any, first: int, size: int, place: int, moved: Any) -> None:
     """Find the place of an entry at or below `place`, whose own entry may be written over."""
     rank, key, row, ticket = moved.rank, moved.key, moved.row, moved.ticket
     chance, seat = moved.chance, moved.seat
@@ -132,9 +132,9 @@ def _sink(lines: Any, first: int, size: int, place: int, moved: Any) -> None:
             break
         foremost = lines[first + below]
         for other in range(below + 1, min(4 * place + 5, size)):
-            if _before(lines[first + other], foremost):
+            if before(lines[first + other], foremost):
                 below, foremost = other, lines[first + other]
-        if _is_before(rank, key, row, ticket, foremost):
+        if is_before(rank, key, row, ticket, foremost):
             break
         copy(lines[first + place], foremost, foremost.key)
         place = below
@@ -145,6 +145,23 @@ def _sink(lines: Any, first: int, size: int, place: int, moved: Any) -> None:
 
 @kernel
 def push(person: Any, world: Any, lines: Any, line: int, rank: int, key: float, ticket: int) -> None:
+    """Put a person into a line that is a heap."""
+    add(world, lines, line, rank, key, person.row, ticket, person.key, person.seat)
+
+
+@kernel
+def add(
+    world: Any,
+    lines: Any,
+    line: int,
+    rank: int,
+    key: float,
+    row: int,
+    ticket: int,
+    chance: Any,
+    seat: int,
+) -> None:
+    """Add an entry to a line that is a heap."""
     size = world.line_size[line]
     if size >= world.line_room[line]:
         world.fault = FAULT_LINE
@@ -152,16 +169,16 @@ def push(person: Any, world: Any, lines: Any, line: int, rank: int, key: float, 
     world.line_size[line] = size + 1
     if size + SPARE >= world.line_room[line]:
         world.tight = True
-    first, place, row = world.line_first[line], size, person.row
+    first, place = world.line_first[line], size
     while place > 0:
         above = lines[first + ((place - 1) >> 2)]
-        if not _is_before(rank, key, row, ticket, above):
+        if not is_before(rank, key, row, ticket, above):
             break
         copy(lines[first + place], above, above.key)
         place = (place - 1) >> 2
     entry = lines[first + place]
     entry.rank, entry.key, entry.row, entry.ticket = rank, key, row, ticket
-    entry.chance, entry.seat = person.key, person.seat
+    entry.chance, entry.seat = chance, seat
 
 
 @kernel
@@ -170,7 +187,7 @@ def pop(world: Any, people: Any, lines: Any, line: int) -> None:
     first, size = world.line_first[line], world.line_size[line] - 1
     world.line_size[line] = size
     if size:
-        _sink(lines, first, size, 0, lines[first + size])
+        sink(lines, first, size, 0, lines[first + size])
         fetch_for_turn(people[lines[first].seat])
         for soon in range(first + 1, first + min(5, size)):
             find_ticket(people[lines[soon].seat])
@@ -184,13 +201,6 @@ def holder(world: Any, people: Any, lines: Any, place: int, ticket_line: int) ->
     if person.row != entry.row or person.tickets[ticket_line] != entry.ticket:
         return -1
     return int(entry.seat)
-
-
-@kernel
-def heapify(world: Any, lines: Any, line: int, size: int) -> None:
-    world.line_size[line] = size
-    for place in range((size - 2) >> 2, -1, -1):
-        _sink(lines, world.line_first[line], size, place, lines[world.line_first[line] + place])
 
 
 # ------------------------------------------------------------------------------------------- giving out

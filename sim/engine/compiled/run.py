@@ -16,7 +16,7 @@ from sim.config.schema import Parameters
 from sim.engine.clock import FIRST_YEAR, add_working_days, day_of, on_grid, quarter_start, working_days
 from sim.engine.compiled import cache
 from sim.engine.compiled.memory import Spare
-from sim.engine.compiled.packing import arriving, last_days, pack, turns
+from sim.engine.compiled.packing import Arriving, last_days, pack, turns
 from sim.engine.compiled.state import BEDS, BRIDGING, CG_DESK, N_QUARTERS, RG_DESK, Arrays, world_type
 from sim.engine.lettings import household
 from sim.engine.log import EventLog
@@ -69,7 +69,7 @@ class CompiledHistory:
                 f"to {LAST_YEAR + 1}-01-01; nearest: {LAST_YEAR + 1}-01-01"
             )
         self.n_people = len(population)
-        self._arriving = arriving(population)
+        self._arriving = Arriving(population)
         self._turns = turns(len(self.working_days), self.working_days.tobytes())
         self._today = parameters
         self._other_luck = other_luck(seed, replication)
@@ -152,21 +152,22 @@ class CompiledHistory:
         self, after: Parameters, last: bool, wanted: NDArray[np.bool_] | None
     ) -> tuple[EventLog, int]:
         if last:
-            arrays, earlier = self._arrays, self._arrays.log[:0]
+            arrays = self._arrays
+            earlier = None
             del self._arrays
         else:
             used, self._used = self._used, None
             arrays = self._arrays.copy(used)
-            earlier = self._arrays.log[: int(self._arrays.world[0]["n_log"])]
+            earlier = self._arrays
         rules = rules_of(after, self._today)
         if self.policy_day < self.horizon:
             self._enact(arrays, rules)
             if after.experiment.coupling == "independent":
                 arrays.world[0]["other_luck"] = self._other_luck
             self._run(arrays, rules, self.horizon)
-        noted = len(earlier) + int(arrays.world[0]["n_log"])
+        noted = _noted(arrays) + (0 if earlier is None else _noted(earlier))
         spare = arrays.give_up_all_but_the_log() if last else arrays.lend_seats()
-        log = _finish(arrays, self.n_people, self._households, earlier, wanted, spare)
+        log = _finish(arrays, noted, self._households, earlier, wanted, spare)
         if not last:
             self._used = arrays
         return log, noted
@@ -199,6 +200,9 @@ class CompiledHistory:
         from sim.engine.compiled import loop
 
         while True:
+            world = arrays.world[0]
+            part = self._arriving.part(int(world["part"]))
+            world["more_come"] = int(world["part"]) + 1 < self._arriving.parts
             answer = loop.run(
                 arrays.world,
                 arrays.people,
@@ -208,14 +212,18 @@ class CompiledHistory:
                 arrays.following,
                 arrays.lines,
                 arrays.log,
+                arrays.volumes,
                 self._turns,
-                self._arriving,
+                part,
                 end,
             )
             if answer == loop.DONE:
                 return
             if answer == loop.FAULT:
                 _explain(arrays.world[0], rules, self.working_days)
+            if world["more_come"] and world["next_arrival"] + 1 == len(part):
+                world["part"] += 1
+                world["next_arrival"] = 0
             arrays.make_room()
 
 
@@ -237,7 +245,7 @@ def compile_all() -> None:
     people = build(parameters.people, parameters.status, 0, 0, parameters.experiment.horizon)
     history = CompiledHistory(people, parameters, 0, 0)
     history._run(history._arrays, history.rules, 0.0)
-    _finish(history._arrays, len(people), 0, history._arrays.log[:0])
+    _finish(history._arrays, 0, 0, None, np.zeros(len(people), np.bool_))
 
 
 def _set_rules(worlds: NDArray[Any], rules: Rules, table: NDArray[np.bool_]) -> NDArray[Any]:
@@ -279,30 +287,35 @@ def _explain(world: Any, rules: Rules, table: NDArray[np.bool_]) -> None:
     raise AssertionError(f"the compiled engine stopped with fault {fault} at day {float(world['now'])}")
 
 
+def _noted(arrays: Arrays) -> int:
+    return int(arrays.world[0]["n_log"])
+
+
 def _finish(
     arrays: Arrays,
-    n_people: int,
+    noted: int,
     households: int,
-    earlier: NDArray[Any],
+    earlier: Arrays | None = None,
     wanted: NDArray[np.bool_] | None = None,
     spare: Spare | None = None,
 ) -> EventLog:
-    """The log of those who are wanted, or of everybody, sorted by person: earlier notes, then the arrays'."""
-    from sim.engine.compiled.ordering import GROUP_BITS, LEAST_BITS, count_by_group, put_in_order
+    """The log of those who are wanted, or of everybody, by person: what was noted earlier, then the arrays'.
 
-    later = arrays.log[: int(arrays.world[0]["n_log"])]
-    spare = spare or Spare()
-    bits = max(LEAST_BITS, n_people.bit_length() - GROUP_BITS)
-    begins = np.zeros((1 << GROUP_BITS) + 1, np.int64)
-    everybody = wanted is None
-    whose = (earlier, later, np.zeros(0, np.bool_) if wanted is None else wanted, everybody, bits, begins)
-    most = count_by_group(*whose)
-    size = int(begins[-1])
-    order = spare.empty(size, np.int32)
-    kept = spare if everybody else Spare()  # the log of a few people must not keep the memory of all seats
+    `noted` is the number of notes in both.
+    """
+    from sim.engine.compiled.logbook import count_wanted, put_in_order
+
+    bits = int(arrays.world[0]["volume_bits"])
+    none = arrays.log[:1], np.zeros_like(arrays.volumes)
+    history = none if earlier is None else (earlier.log, earlier.volumes)
+    counts, everybody = np.empty(1 << bits, np.int64), wanted is None
+    whose = np.zeros(0, np.bool_) if wanted is None else wanted
+    logs = (bits, *history, arrays.log, arrays.volumes, whose)
+    size = noted if everybody else count_wanted(*logs, counts)
+    # the log of a few people must not keep the memory of all seats
+    kept = spare if everybody and spare is not None else Spare()
     time, person = kept.empty(size, np.float64), kept.empty(size, np.int32)
     visit, detail = (kept.empty(size, np.int16) for _ in range(2))
     event, place = (kept.empty(size, np.uint8) for _ in range(2))
-    places, held = np.empty(1 << bits, np.int64), np.empty(most, later.dtype)
-    put_in_order(*whose, order, places, held, person, visit, time, event, place, detail)
+    put_in_order(*logs, everybody, counts, person, visit, time, event, place, detail)
     return EventLog(person, visit, time, event, place, detail, households)

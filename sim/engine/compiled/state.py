@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.config.values import REGIONS
-from sim.engine.compiled.memory import Spare, copy_records, is_shared, resized, zeros
+from sim.engine.compiled.memory import Spare, copy_records, is_shared, resized, room_for
 from sim.engine.compiled.person import MARK, PERSON
 from sim.engine.survivor import BRIDGING_LINE, LETTING_LINE, N_CLOCKS, SERVICES_MAX, Line
 from sim.pathway.clocks import UNDRAWN
@@ -40,8 +40,11 @@ CG_DESK: Final = LETTINGS + len(REGIONS)
 RG_DESK: Final = CG_DESK + 1
 N_GIVERS: Final = RG_DESK + 1
 AGE, YOUTH, LOT = 0, 1, 2
-N_HEAPS: Final = CG_DESK + 3 + 3
-LINE_OF_GIVER: Final = (*range(CG_DESK), CG_DESK, CG_DESK + 3)
+LATE: Final = 3
+"""Behind a desk's three runs stand their heaps of those who have joined since, and a room to sort in."""
+SORTING: Final = 6
+N_ROOMS: Final = CG_DESK + 7 + 7
+LINE_OF_GIVER: Final = (*range(CG_DESK), CG_DESK, CG_DESK + 7)
 TICKET_OF_GIVER: Final = (
     *range(Line.SERVICE, Line.SERVICE + SERVICES_MAX),
     int(BRIDGING_LINE),
@@ -69,7 +72,17 @@ ORDERS: Final = 512
 
 ALARM: Final = np.dtype([("time", "f8"), ("key", "i8")])
 FOLLOWING: Final = np.dtype([("sheet", "i4")])
-NOTE: Final = np.dtype([("word", "i8"), ("time", "f8")])
+NOTES_ON_LEAF: Final = 42
+"""Notes of three words each, which with the number of the leaf that follows fill eight lines of memory."""
+LEAF: Final = np.dtype([("words", "u4", (3 * NOTES_ON_LEAF,)), ("next", "i4"), ("unused", "i4")])
+VOLUME: Final = np.dtype([(name, "i4") for name in ("first", "last", "held")])
+"""Of some people's notes: the first leaf and the last, 0 for none, and how many notes stand on the last."""
+ROW_AT: Final = 38
+"""The bit at which the row begins in the word that says what happened; 26 bits follow."""
+VOLUMES_BITS: Final = 13
+"""There are two to this power of volumes at most."""
+LEAST_BITS: Final = 8
+"""Two to this power of people share a volume at least."""
 IN_LINE: Final = np.dtype(
     [("key", "f8"), ("chance", "u8"), *((name, "i4") for name in ("row", "ticket", "rank", "seat"))],
     align=True,
@@ -131,6 +144,8 @@ def world_type(rules: np.dtype[Any], steps: int, days: int) -> np.dtype[Any]:
             ("walk", "i8"),
             ("next_turn", "i8"),
             ("turn_due", "f8"),
+            ("part", "i8"),
+            ("more_come", "b1"),
             ("next_arrival", "i8"),
             ("arrival_due", "f8"),
             ("n_calendar", "i8"),
@@ -144,13 +159,16 @@ def world_type(rules: np.dtype[Any], steps: int, days: int) -> np.dtype[Any]:
             ("near_count", "i4", (PARTS,)),
             ("far_head", "i4", (N_PERIODS + 1,)),
             ("n_log", "i8"),
+            ("n_leaves", "i8"),
+            ("volume_bits", "i8"),
             ("n_seats", "i8"),
             ("free_seat", "i8"),
             ("handled", "i8"),
             # lines, pools and desks
-            ("line_first", "i8", (N_HEAPS,)),
-            ("line_size", "i8", (N_HEAPS,)),
-            ("line_room", "i8", (N_HEAPS,)),
+            ("line_first", "i8", (N_ROOMS,)),
+            ("line_size", "i8", (N_ROOMS,)),
+            ("line_room", "i8", (N_ROOMS,)),
+            ("taken", "i8", (N_ROOMS,)),
             ("waiting", "i8", giver),
             ("in_use", "i8", giver),
             ("capacity", "f8", giver),
@@ -198,7 +216,8 @@ class Arrays:
     """Everything that changes in a run; only what is in use is copied for a fork.
 
     `far` holds the sheets of alarms that are not near, `BLOCK` records each; `following` the sheet that comes
-    after each in the same period, or among those that are free.
+    after each in the same period, or among those that are free. `log` holds the leaves of the log, of which
+    the first is nobody's; `volumes` says where those of some people begin and end (`logbook.py`).
     """
 
     world: NDArray[Any]
@@ -209,10 +228,11 @@ class Arrays:
     following: NDArray[Any]
     lines: NDArray[Any]
     log: NDArray[Any]
+    volumes: NDArray[Any]
 
     @classmethod
     def of(cls, world: NDArray[Any], n_people: int = 0, person: np.dtype[Any] = PERSON) -> Arrays:
-        """Empty arrays around a world's record.
+        """Empty arrays around a world's record: nothing is read that has not been written before.
 
         Room for so many people who will ever come is asked for at once: growing copies what there is, and
         memory that nobody writes to costs nothing.
@@ -220,30 +240,35 @@ class Arrays:
         seats, sheets = 1024 + n_people // 2, 1024 + n_people // 8
         room = 256
         world["line_room"][0, :] = room
-        world["line_first"][0, :] = LINES_BEGIN + np.arange(N_HEAPS) * room
-        people = zeros(seats, person)
+        world["line_first"][0, :] = LINES_BEGIN + np.arange(N_ROOMS) * room
+        people = room_for(seats, person)
         nobody = people[:1]
+        nobody.view(np.uint8)[:] = 0
         for name in ("due", "rg_positive_at", "cg_positive_at", "bed_until", "exit_told"):
             if name in (person.names or ()):
                 nobody[name] = NEVER
         if person is PERSON:
             nobody["hazards"][..., MARK] = UNDRAWN
         world["n_seats"] = 1
+        bits = max(LEAST_BITS, n_people.bit_length() - VOLUMES_BITS)
+        n_volumes = (n_people >> bits) + 1
+        world["volume_bits"], world["n_leaves"] = bits, 1
         world["far_head"][:] = -1
         world["free_far"] = world["soon_sheet"] = -1
         return cls(
             world=world,
             people=people,
-            calendar=zeros(4 * seats, ALARM),
-            near=zeros(NEAR, ALARM),
-            far=zeros(BLOCK * sheets, ALARM),
-            following=zeros(sheets, FOLLOWING),
-            lines=zeros(LINES_BEGIN + N_HEAPS * room, IN_LINE),
-            log=zeros(24 * seats, NOTE),
+            calendar=room_for(4 * seats, ALARM),
+            near=room_for(NEAR, ALARM),
+            far=room_for(BLOCK * sheets, ALARM),
+            following=room_for(sheets, FOLLOWING),
+            lines=room_for(LINES_BEGIN + N_ROOMS * room, IN_LINE),
+            log=room_for(n_volumes + 24 * seats // NOTES_ON_LEAF, LEAF),
+            volumes=np.zeros(n_volumes, VOLUME),
         )
 
     def give_up_all_but_the_log(self) -> Spare:
-        """Free the memory of a state that is not continued; its world stays readable.
+        """Free the memory of a state that is not continued; its world and its log stay readable.
 
         Returns
         -------
@@ -252,7 +277,7 @@ class Arrays:
         """
         spare = Spare(self.people.view(np.uint8)[: int(self.world[0]["n_seats"]) * self.people.itemsize])
         for field in fields(self):
-            if field.name not in ("world", "log"):
+            if field.name not in ("world", "log", "volumes"):
                 setattr(self, field.name, getattr(self, field.name)[:0].copy())
         return spare
 
@@ -294,11 +319,15 @@ class Arrays:
                 continue
             copy = getattr(into, name) if into is not None else array[:0]
             if len(copy) < len(array) or (into is not None and name == "people" and into.lent):
-                copy = zeros(len(array), array.dtype)
-            if name != "log":
+                copy = room_for(len(array), array.dtype)
+            if name == "volumes":
+                copy.view(np.uint8)[:] = 0
+            elif name == "lines":
+                self._copy_lines(copy, self.world[0]["line_first"])
+            elif name != "log":
                 copy_records(array, copy, used.get(name, len(array)))
             copies[name] = copy
-        copies["world"]["n_log"] = 0
+        copies["world"]["n_log"], copies["world"]["n_leaves"] = 0, 1
         return replace(self, **copies)
 
     def _in_use(self) -> tuple[tuple[str, int], ...]:
@@ -308,19 +337,30 @@ class Arrays:
             ("calendar", int(world["n_calendar"] + world["waiting_far"]) + 3),
             ("far", int(world["n_far"]) * BLOCK),
             ("following", int(world["n_far"])),
-            ("log", int(world["n_log"])),
+            ("log", int(world["n_leaves"])),
         )
 
     def _widen_lines(self) -> None:
-        """Twice the room for every line that is nearly full; a desk's three lines are equally roomy."""
+        """Twice the room for every line that is nearly full; all of a desk's are equally roomy.
+
+        A run has room for those who have joined since, and each of these heaps is at most half full, since it
+        may be given as many again as have joined.
+        """
         world = self.world[0]
-        first, size, room = (world[name].copy() for name in ("line_first", "line_size", "line_room"))
-        wider = np.where(size + 2 * SPARE >= room, 2 * room, room)
+        need, room = world["line_size"].copy(), world["line_room"].copy()
         for desk in (LINE_OF_GIVER[CG_DESK], LINE_OF_GIVER[RG_DESK]):
-            wider[desk : desk + 3] = wider[desk : desk + 3].max()
+            lates = world["line_size"][desk + LATE : desk + SORTING]
+            need[desk : desk + SORTING + 1] = max(need[desk + AGE] + lates[AGE], 2 * lates.max())
+        wider = np.where(need + 2 * SPARE >= room, 2 * room, room)
         begins = LINES_BEGIN + np.concatenate(([0], np.cumsum(wider)[:-1]))
-        lines = zeros(LINES_BEGIN + int(wider.sum()), IN_LINE)
-        for line in range(N_HEAPS):
-            copy_records(self.lines[first[line] :], lines[begins[line] :], size[line])
+        lines = room_for(LINES_BEGIN + int(wider.sum()), IN_LINE)
+        self._copy_lines(lines, begins)
         self.lines = lines
         world["line_first"], world["line_room"] = begins, wider
+
+    def _copy_lines(self, to: NDArray[Any], begins: NDArray[Any]) -> None:
+        world = self.world[0]
+        for line in range(N_ROOMS):
+            copy_records(
+                self.lines[world["line_first"][line] :], to[begins[line] :], int(world["line_size"][line])
+            )
