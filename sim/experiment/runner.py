@@ -27,7 +27,17 @@ from sim.experiment.continuing import take_over
 from sim.experiment.disk import only_writer, prepare_root
 from sim.experiment.parts import Parts
 from sim.experiment.progress import Unwatched, Watch
-from sim.experiment.unit import Message, RunFailed, Spare, account, end_with_parent, ended_by, peak_mib, work
+from sim.experiment.unit import (
+    Message,
+    RunFailed,
+    Spare,
+    account,
+    end_with_parent,
+    ended_by,
+    keep_memory,
+    peak_mib,
+    work,
+)
 
 if TYPE_CHECKING:
     from multiprocessing.process import BaseProcess
@@ -175,6 +185,7 @@ def _worker(unit: Unit, model: Model, folder: Path, tells: Connection, spare: Sp
             os.setpgid(0, 0)
     if (parent := parent_process()) and parent.pid:
         end_with_parent(parent.pid)
+    keep_memory()
     gc.freeze()  # what has been imported stays: it need not be looked through time and again
     try:
         work(unit, model, Parts(folder), tells.send, spare)

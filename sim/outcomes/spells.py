@@ -231,20 +231,28 @@ def union(n: int, who: Whole, start: Floats, end: Floats) -> Spells:
     """Spells [days] that cover the same time as these, which may overlap, in any order; label 1."""
     kept = start < end
     who, start, end = who[kept], start[kept], end[kept]
-    order = np.lexsort((start, who))
-    who, start, end = who[order], start[order], end[order]
+    if not _ascends(who, start):
+        order = np.lexsort((start, who))
+        who, start, end = who[order], start[order], end[order]
     if not len(who):
         return _nothing(n)
-    # The latest end so far of each person: ranks rise with the person, so one running maximum serves all.
-    by_end = np.lexsort((end, who))
-    rank = np.empty(len(who), dtype=np.int64)
-    rank[by_end] = np.arange(len(who))
-    reached = end[by_end[np.maximum.accumulate(rank)]]
+    reached = end
+    if not _ascends(who, end):
+        # The latest end so far of each person: ranks rise with the person, so one running maximum serves all.
+        by_end = np.lexsort((end, who))
+        rank = np.empty(len(who), dtype=np.int64)
+        rank[by_end] = np.arange(len(who))
+        reached = end[by_end[np.maximum.accumulate(rank)]]
     opens = np.ones(len(who), dtype=np.bool_)
     opens[1:] = (who[1:] != who[:-1]) | (start[1:] > reached[:-1])
     first = np.flatnonzero(opens)
     last = np.append(first[1:], len(who)) - 1
     return Spells(n, who[first].astype(np.int64), start[first], reached[last], np.ones(len(first), np.int64))
+
+
+def _ascends(who: Whole, time: Floats) -> bool:
+    """Whether times are in order by person, and within each; then there is nothing to sort."""
+    return bool(np.all((who[1:] > who[:-1]) | ((who[1:] == who[:-1]) & (time[1:] >= time[:-1]))))
 
 
 def next_of_same_person(story: Story, at: Whole, among: Whole) -> Whole:
