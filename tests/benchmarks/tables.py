@@ -324,11 +324,11 @@ def growth_tables(cells: Answers) -> Iterator[str]:
         "The system's seconds are within the CPU seconds: most of them are for handing out memory that the "
         "process has not touched before. A virtual machine may have to fetch that from its host first, which "
         "costs seconds a GiB, unless it was given back a moment ago: often so after a small run, never after "
-        'a large one. "Memory at hand" leaves this out for both: a process that gives no memory back makes '
-        "the replication three times, and the third is measured; its peak is what was asked for rather than "
-        "what is used. The rest of the growth is that the records of all who are in the pathway at x1 are "
-        "about 70 MiB, some of which a processor keeps at hand; with more people nearly every event waits "
-        "for the computer's memory."
+        'a large one. "Memory at hand" leaves this out for both: a process that gives no memory back, as the '
+        "runner's workers do from one scenario to the next, makes the replication three times, and the third "
+        "is measured; its peak is what was asked for rather than what is used. The rest of the growth is "
+        "that the records of all who are in the pathway at x1 are about 70 MiB, some of which a processor "
+        "keeps at hand; with more people nearly every event waits for the computer's memory."
     )
     yield ""
 
@@ -351,6 +351,14 @@ def runner_tables(cells: Answers) -> Iterator[str]:
     heads = ("", "runs", "seconds", "CPU s", "events/s", "people/s", "peak MiB of a process", "rounds")
     yield from _table(heads, rows)
     yield f"Two workers are {_gain(cells):.2f} times as fast as one."
+    yield ""
+    yield (
+        "More than half of a run's time here goes into outcomes, much of it into sorting. On AMD's Zen 4 "
+        "processors NumPy sorts several times as fast without AVX-512 "
+        "([x86-simd-sort, issue 6](https://github.com/numpy/x86-simd-sort/issues/6)): with "
+        '`NPY_DISABLE_CPU_FEATURES="X86_V4 AVX512_ICL"` in the environment an experiment of eight '
+        "replications took a twentieth less time."
+    )
     yield ""
 
 
