@@ -24,6 +24,7 @@ FIFTH: Final = 0.2
 KEEPING_MEMORY: Final = (("MALLOC_MMAP_MAX_", "0"), ("MALLOC_TRIM_THRESHOLD_", str(2**40)))
 """With these, a process under GNU's C library gives no memory back to the system."""
 AT_HAND: Final = ", memory at hand"
+FROM_SYSTEM: Final = ", memory from the system"
 SECTIONS: Final = ("small", "national", "growth", "runner")
 GIVEN: Final = "PriorityResource, times given"
 SIMULATORS: Final = {
@@ -70,6 +71,7 @@ def section(name: str, quick: bool) -> list[Cell]:
         told: dict[str, Any] = {"engine": "compiled", "factor": factor}
         once = 1 if quick else 5
         return [
+            Cell("whole" + AT_HAND, "national", {**told, "before_it": 2}, once, KEEPING_MEMORY),
             Cell("whole", "national", told, once),
             Cell("whole, log left as it is", "national", {**told, "log": False}, once),
             Cell("whole, outcomes measured", "national", {**told, "measure": True}, once),
@@ -229,6 +231,7 @@ def _cost(label: str, told: dict[str, Any], events: float | None = None) -> tupl
 
 
 _COST: Final = ("", "CPU s", "least to most", "events/s", "people/s", "peak MiB", "rounds")
+_SYSTEM: Final = "the system's CPU s"
 
 
 def small_tables(cells: Answers) -> Iterator[str]:
@@ -268,16 +271,21 @@ def national_tables(cells: Answers) -> Iterator[str]:
     )
     yield ""
     rows = [
-        _cost("reference, whole", cells["reference"]),
-        _cost("compiled, whole, log in order", whole),
-        _cost("compiled, whole, log left as it is", cells["whole, log left as it is"], whole["events"]),
-        _cost("compiled, whole, log in order, outcomes measured", cells["whole, outcomes measured"]),
+        (*_cost(label, cells[name], whole["events"]), _seconds(cells[name]["system"]))
+        for label, name in (
+            ("reference, whole", "reference"),
+            ("compiled, whole, log in order, memory at hand", "whole" + AT_HAND),
+            ("compiled, whole, log in order", "whole"),
+            ("compiled, whole, log left as it is", "whole, log left as it is"),
+            ("compiled, whole, log in order, outcomes measured", "whole, outcomes measured"),
+        )
     ]
-    yield from _table(_COST, rows)
+    yield from _table((*_COST, _SYSTEM), rows)
     times = cells["reference"]["seconds"] / whole["seconds"]
     yield (
         f"The reference takes {times:.0f} times as long as the compiled engine. "
-        f"Compiling every kernel into an empty folder took {cells['compilation']['wall']:.0f} s."
+        f"Compiling every kernel into an empty folder took {cells['compilation']['wall']:.0f} s. What memory "
+        "at hand means, and what the system's seconds are for, is told below the table of more arrivals."
     )
     yield ""
     count = int(told["count"])
@@ -319,7 +327,7 @@ def growth_tables(cells: Answers) -> Iterator[str]:
         for label, told in cells.items()
         for how in (label.removeprefix(label.partition(",")[0]),)
     ]
-    yield from _table((*_COST, "the system's CPU s", "times x1"), rows)
+    yield from _table((*_COST, _SYSTEM, "times x1"), rows)
     yield (
         "The system's seconds are within the CPU seconds: most of them are for handing out memory that the "
         "process has not touched before. A virtual machine may have to fetch that from its host first, which "
@@ -399,7 +407,9 @@ def targets(found: dict[str, Any]) -> list[tuple[object, ...]]:
         judge("reference / plain `simpy.Resource`, the same job, M/M/20", "<= 1.5", plain, 1.5)
     if "national" in found:
         cells = found["national"]["cells"]
-        judge("one national replication, CPU s", "<= 1.0", cells["whole"]["seconds"], 1.0)
+        for how in (AT_HAND, ""):
+            what = f"one national replication, CPU s{how or FROM_SYSTEM}"
+            judge(what, "<= 1.0", cells["whole" + how]["seconds"], 1.0)
         judge("one national replication, peak MiB", "<= 400", cells["whole"]["peak"], 400)
         judge("forked / (history + scenarios x tail)", "<= 1.1", cells["forked"]["ratio"], 1.1)
         judge("cold compilation, s", "<= 120", cells["compilation"]["wall"], 120)
@@ -407,7 +417,7 @@ def targets(found: dict[str, Any]) -> list[tuple[object, ...]]:
         cells = found["growth"]["cells"]
         for how in (AT_HAND, ""):
             grown = cells["x30" + how]["seconds"] / cells["x1" + how]["seconds"]
-            judge(f"30 times the arrivals, time{how or ', memory from the system'}", "<= 40", grown, 40)
+            judge(f"30 times the arrivals, time{how or FROM_SYSTEM}", "<= 40", grown, 40)
     if "runner" in found:
         cells = found["runner"]["cells"]
         judge("main job on two cores, s", "<= 90", cells["main job"]["wall"], 90)
