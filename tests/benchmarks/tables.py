@@ -361,7 +361,8 @@ def runner_tables(cells: Answers) -> Iterator[str]:
     yield f"Two workers are {_gain(cells):.2f} times as fast as one."
     yield ""
     yield (
-        "More than half of a run's time here goes into outcomes, much of it into sorting. On AMD's Zen 4 "
+        "Of a run whose calendar is kept, as it is for eight replications, more than half of the time goes "
+        "into outcomes, much of it into sorting. On AMD's Zen 4 "
         "processors NumPy sorts several times as fast without AVX-512 "
         "([x86-simd-sort, issue 6](https://github.com/numpy/x86-simd-sort/issues/6)): with "
         '`NPY_DISABLE_CPU_FEATURES="X86_V4 AVX512_ICL"` in the environment an experiment of eight '
