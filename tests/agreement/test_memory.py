@@ -11,6 +11,7 @@ from sim.config.compose import world
 from sim.engine.compiled import memory, run, state
 from sim.engine.compiled.packing import ARRIVING, Arriving
 from sim.engine.compiled.run import CompiledHistory, simulate
+from sim.errors import SimError
 from sim.people.population import build
 from tests.agreement.engines import small
 
@@ -83,3 +84,15 @@ def test_nobody_arrives_in_one_part_of_nobody() -> None:
     assert len(nobody) == 0
     assert Arriving(nobody).parts == 1
     assert len(Arriving(nobody).part(0)) == 0
+
+
+def test_more_people_than_a_note_has_room_for_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = small(0.003)
+    people = _people(before)
+    monkeypatch.setattr(run, "PEOPLE_MAX", len(people))
+    CompiledHistory(people, before, 1, 0)
+    monkeypatch.setattr(run, "PEOPLE_MAX", len(people) - 1)
+    with pytest.raises(
+        SimError, match=f"{len(people)} people would come.*at most {len(people) - 1}; nearest"
+    ):
+        CompiledHistory(people, before, 1, 0)

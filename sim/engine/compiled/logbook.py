@@ -71,17 +71,22 @@ def _what(words: Any, place: int) -> Any:
 
 
 @kernel
+def _notes_on(log: Any, volume: Any, leaf: Any) -> Any:
+    """How many notes stand on a leaf; the leaf that follows is asked for from memory."""
+    following = np.int64(log[leaf].next)
+    fetch_soon(log[following])
+    return np.int64(volume.held) if following == 0 else np.int64(NOTES_ON_LEAF)
+
+
+@kernel
 def _count(log: Any, volume: Any, counts: Any) -> None:
     """Count the notes of each of a volume's people."""
     leaf = np.int64(volume.first)
     while leaf:
-        following = np.int64(log[leaf].next)
-        fetch_soon(log[following])
-        held = np.int64(volume.held) if following == 0 else NOTES_ON_LEAF
         words = log[leaf].words
-        for place in range(0, WORDS * held, WORDS):
+        for place in range(0, WORDS * _notes_on(log, volume, leaf), WORDS):
             counts[_what(words, place) >> (ROW_AT + _TIME_BITS)] += 1
-        leaf = following
+        leaf = np.int64(log[leaf].next)
 
 
 @kernel
@@ -100,11 +105,8 @@ def _copy_out(
     """Put a volume's notes into columns; `begins` says where the next of each person goes, -1 nowhere."""
     leaf = np.int64(volume.first)
     while leaf:
-        following = np.int64(log[leaf].next)
-        fetch_soon(log[following])
-        held = np.int64(volume.held) if following == 0 else NOTES_ON_LEAF
         words = log[leaf].words
-        for begin in range(0, WORDS * held, WORDS):
+        for begin in range(0, WORDS * _notes_on(log, volume, leaf), WORDS):
             what = _what(words, begin)
             one = what >> (ROW_AT + _TIME_BITS)
             at = begins[one]
@@ -118,7 +120,7 @@ def _copy_out(
                 event[at] = (what >> 18) & 0xFF
                 place[at] = (what >> 10) & 0xFF
                 detail[at] = what & 0x3FF
-        leaf = following
+        leaf = np.int64(log[leaf].next)
 
 
 @entry

@@ -17,7 +17,16 @@ from sim.engine.clock import FIRST_YEAR, add_working_days, day_of, on_grid, quar
 from sim.engine.compiled import cache
 from sim.engine.compiled.memory import Spare
 from sim.engine.compiled.packing import Arriving, last_days, pack, turns
-from sim.engine.compiled.state import BEDS, BRIDGING, CG_DESK, N_QUARTERS, RG_DESK, Arrays, world_type
+from sim.engine.compiled.state import (
+    BEDS,
+    BRIDGING,
+    CG_DESK,
+    N_QUARTERS,
+    PEOPLE_MAX,
+    RG_DESK,
+    Arrays,
+    world_type,
+)
 from sim.engine.lettings import household
 from sim.engine.log import EventLog
 from sim.engine.regions import REGIONS
@@ -49,7 +58,8 @@ class CompiledHistory:
     Raises
     ------
     SimError
-        If there are more services than the engine has room for, or the horizon lies beyond the calendar.
+        If there are more services or people than the engine has room for, or the horizon lies beyond the
+        calendar.
     """
 
     repeatable = True
@@ -59,6 +69,12 @@ class CompiledHistory:
             raise SimError(
                 f"services: {len(parameters.services)} services given; allowed: at most {SERVICES_MAX}; "
                 f"nearest: leave out {len(parameters.services) - SERVICES_MAX}"
+            )
+        if len(population) > PEOPLE_MAX:
+            raise SimError(
+                f"people.arrivals.multiplier: {len(population)} people would come; allowed with "
+                f"experiment.engine=compiled: at most {PEOPLE_MAX}; nearest: a multiplier "
+                f"{PEOPLE_MAX / len(population):.3f} times as large"
             )
         self.policy_day = float(day_of(parameters.policy.start))
         self.horizon = float(day_of(parameters.experiment.horizon))

@@ -78,7 +78,9 @@ LEAF: Final = np.dtype([("words", "u4", (3 * NOTES_ON_LEAF,)), ("next", "i4"), (
 VOLUME: Final = np.dtype([(name, "i4") for name in ("first", "last", "held")])
 """Of some people's notes: the first leaf and the last, 0 for none, and how many notes stand on the last."""
 ROW_AT: Final = 38
-"""The bit at which the row begins in the word that says what happened; 26 bits follow."""
+"""The bit at which the row begins in the word that says what happened; 25 bits and a sign follow."""
+PEOPLE_MAX: Final = 1 << 25
+"""Rows of people that a note has room for."""
 VOLUMES_BITS: Final = 13
 """There are two to this power of volumes at most."""
 LEAST_BITS: Final = 8
