@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from sim.engine.compiled import memory
+from sim.engine.compiled import memory, state
 from sim.engine.compiled.cache import prepare
 from sim.engine.compiled.person import CLOCK_AT_PLACE, PERSON, PLACE_OF_CLOCK, line_of
-from sim.engine.survivor import N_CLOCKS, N_SLOTS, Slot
+from sim.engine.log import Detail, Event, Place
+from sim.engine.survivor import N_CLOCKS, N_SLOTS, SERVICES_MAX, Slot
 
 FIRST_OF_A_LINE = ("key", "rg_positive_at", "had_services", "occasion", "hazards", "due", "bed_asks")
 
@@ -32,3 +33,16 @@ def test_kernels_and_arrays_mean_the_same_line() -> None:
     from sim.engine.compiled import kernel
 
     assert kernel.MEMORY_LINE == memory.MEMORY_LINE
+
+
+def test_a_note_has_room_for_every_code_and_every_person() -> None:
+    assert max(Detail) >> state.PLACE_AT == 0
+    assert (Detail.SERVICE_BASE + SERVICES_MAX - 1) >> state.PLACE_AT == 0
+    assert max(Place) >> (state.EVENT_AT - state.PLACE_AT) == 0
+    assert max(Event) >> (state.ROW_AT - state.EVENT_AT) == 0
+    most = (state.PEOPLE_MAX - 1).bit_length() - state.VOLUMES_BITS
+    assert state.ROW_AT + most == 32
+    prepare()
+    from sim.engine.compiled.alarms import ROW_BITS
+
+    assert state.PEOPLE_MAX <= 1 << ROW_BITS

@@ -5,28 +5,34 @@ each a chain of leaves in one array. Within a volume the notes stand in the orde
 at the end one volume after the other is put in order while it stays in the processor. A continuation begins
 volumes of its own and leaves those of its history as they are.
 
-A note is three words of 32 bits. Two of them hold, from the lowest bit on: 3 bits of the time, 10 of the
-detail, 8 of the place, 8 of the event, 12 of the visit, and which of the volume's people it is. The first
-holds the other 32 bits of the time, in steps of the clock's grid.
+A note is two words of 32 bits. The first holds the time since the day on which its leaf was begun, in steps
+of the clock's grid, which is room for eleven years; a note of a later time begins a leaf. The second holds,
+from the lowest bit on, 8 bits of the detail, 4 of the place, 7 of the event, and which of the volume's people
+it is. The visit is not written: it is counted, as each begins with an event of its own.
 """
 
 # A kernel's records have no static type.
 # mypy: disable-error-code="no-any-return"
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
 from sim.engine.compiled.kernel import entry, fetch_soon, kernel
-from sim.engine.compiled.state import NOTES_ON_LEAF, ROW_AT
+from sim.engine.compiled.names import EVENT_REFERRED
+from sim.engine.compiled.state import EVENT_AT, NOTES_ON_LEAF, PLACE_AT, ROW_AT
 from sim.engine.compiled.world import GRID, STEPS_A_DAY
 
-LOW = 0xFFFF_FFFF
-WORDS = 3
+WORDS = 2
 """Words of 32 bits of a note."""
-_TIME_BITS = 3
-"""Bits of the time that stand among what happened."""
+WORD = 32
+STEPS: Final = int(STEPS_A_DAY)
+DETAILS: Final = (1 << PLACE_AT) - 1
+PLACES: Final = (1 << (EVENT_AT - PLACE_AT)) - 1
+EVENTS: Final = (1 << (ROW_AT - EVENT_AT)) - 1
+VISITS: Final = 0xFFF
+"""As many visits are told apart as in `sim.engine.log`."""
 
 
 @kernel
@@ -40,34 +46,28 @@ def note(world: Any, log: Any, volumes: Any, word: Any, time: float) -> None:
     word : int
         What happened, and to whom (`world.record`).
     time : float
-        When [days].
+        When [days]; not before now.
     """
     bits = world.volume_bits
     volume = volumes[word >> (ROW_AT + bits)]
     leaf, held = np.int64(volume.last), np.int64(volume.held)
-    if held == NOTES_ON_LEAF or leaf == 0:
-        fresh = world.n_leaves
+    steps = np.int64(time * STEPS_A_DAY)
+    since = steps - np.int64(volume.day) * STEPS
+    if held == NOTES_ON_LEAF or leaf == 0 or since >> WORD:
+        fresh, day = world.n_leaves, np.int64(world.now)
         world.n_leaves = fresh + 1
         if leaf:
-            log[leaf].next = fresh
+            log[leaf].next, log[leaf].held = fresh, held
         else:
             volume.first = fresh
-        log[fresh].next = 0
-        volume.last = fresh
-        leaf, held = fresh, np.int64(0)
+        log[fresh].next, log[fresh].day = 0, day
+        volume.last, volume.day = fresh, day
+        leaf, held, since = fresh, np.int64(0), steps - day * STEPS
     volume.held = held + 1
-    steps = np.int64(time * STEPS_A_DAY)
-    what = (word & ((1 << (ROW_AT + bits)) - 1)) << _TIME_BITS | steps >> 32
     words, place = log[leaf].words, WORDS * held
-    words[place] = steps & LOW
-    words[place + 1] = what & LOW
-    words[place + 2] = what >> 32
+    words[place] = since
+    words[place + 1] = word & ((1 << (ROW_AT + bits)) - 1)
     world.n_log += 1
-
-
-@kernel
-def _what(words: Any, place: int) -> Any:
-    return np.int64(words[place + 1]) | np.int64(words[place + 2]) << 32
 
 
 @kernel
@@ -75,7 +75,7 @@ def _notes_on(log: Any, volume: Any, leaf: Any) -> Any:
     """How many notes stand on a leaf; the leaf that follows is asked for from memory."""
     following = np.int64(log[leaf].next)
     fetch_soon(log[following])
-    return np.int64(volume.held) if following == 0 else np.int64(NOTES_ON_LEAF)
+    return np.int64(volume.held) if following == 0 else np.int64(log[leaf].held)
 
 
 @kernel
@@ -85,7 +85,7 @@ def _count(log: Any, volume: Any, counts: Any) -> None:
     while leaf:
         words = log[leaf].words
         for place in range(0, WORDS * _notes_on(log, volume, leaf), WORDS):
-            counts[_what(words, place) >> (ROW_AT + _TIME_BITS)] += 1
+            counts[words[place + 1] >> ROW_AT] += 1
         leaf = np.int64(log[leaf].next)
 
 
@@ -94,6 +94,7 @@ def _copy_out(
     log: Any,
     volume: Any,
     begins: Any,
+    visits: Any,
     first_row: int,
     person: Any,
     visit: Any,
@@ -102,24 +103,28 @@ def _copy_out(
     place: Any,
     detail: Any,
 ) -> None:
-    """Put a volume's notes into columns; `begins` says where the next of each person goes, -1 nowhere."""
+    """Put a volume's notes into columns.
+
+    `begins` says where the next of each person goes, -1 nowhere; `visits` how often each was referred again.
+    """
     leaf = np.int64(volume.first)
     while leaf:
-        words = log[leaf].words
+        words, day = log[leaf].words, np.int64(log[leaf].day) * STEPS
         for begin in range(0, WORDS * _notes_on(log, volume, leaf), WORDS):
-            what = _what(words, begin)
-            one = what >> (ROW_AT + _TIME_BITS)
+            what = np.int64(words[begin + 1])
+            one = what >> ROW_AT
             at = begins[one]
             if at >= 0:
                 begins[one] = at + 1
+                happened = (what >> EVENT_AT) & EVENTS
+                if happened == EVENT_REFERRED:
+                    visits[one] += 1
                 person[at] = first_row + one
-                steps = np.int64(words[begin]) | (what & ((1 << _TIME_BITS) - 1)) << 32
-                time[at] = steps * GRID
-                what >>= _TIME_BITS
-                visit[at] = (what >> 26) & 0xFFF
-                event[at] = (what >> 18) & 0xFF
-                place[at] = (what >> 10) & 0xFF
-                detail[at] = what & 0x3FF
+                time[at] = (day + np.int64(words[begin])) * GRID
+                visit[at] = max(visits[one], 0) & VISITS
+                event[at] = happened
+                place[at] = (what >> PLACE_AT) & PLACES
+                detail[at] = what & DETAILS
         leaf = np.int64(log[leaf].next)
 
 
@@ -163,6 +168,7 @@ def put_in_order(
     wanted: Any,
     everybody: bool,
     counts: Any,
+    visits: Any,
     person: Any,
     visit: Any,
     time: Any,
@@ -182,7 +188,7 @@ def put_in_order(
         Those of its continuation.
     wanted : array of bool, shape (n_people,)
         Whose events are told, unless those of `everybody` are.
-    counts : array of int64, shape (2**bits,)
+    counts, visits : arrays of int64, shape (2**bits,)
         Room for a count of each person of a volume.
     person, visit, time, event, place, detail : arrays of shape (n_events,)
         The columns of `EventLog`.
@@ -197,12 +203,12 @@ def put_in_order(
         _count(later_log, later_volumes[number], counts)
         first_row = number << bits
         for one in range(len(counts)):
-            count = counts[one]
+            count, visits[one] = counts[one], -1
             if everybody or (count and wanted[first_row + one]):
                 counts[one] = begin
                 begin += count
             else:
                 counts[one] = -1
         columns = (person, visit, time, event, place, detail)
-        _copy_out(log, volumes[number], counts, first_row, *columns)
-        _copy_out(later_log, later_volumes[number], counts, first_row, *columns)
+        _copy_out(log, volumes[number], counts, visits, first_row, *columns)
+        _copy_out(later_log, later_volumes[number], counts, visits, first_row, *columns)

@@ -71,7 +71,7 @@ from sim.engine.compiled.names import (
     SLOT_SUPPORT,
     SLOT_TURNS_18,
 )
-from sim.engine.compiled.state import BEDS, BRIDGING, CG_DESK, LETTINGS, OUTBOX, ROW_AT
+from sim.engine.compiled.state import BEDS, BRIDGING, CG_DESK, EVENT_AT, LETTINGS, OUTBOX, ROW_AT
 from sim.engine.compiled.world import ENDED, NEVER, silence
 
 DONE, NEEDS_ROOM, FAULT = 0, 1, 2
@@ -283,7 +283,7 @@ def run(
             world.next_arrival += 1
             fetch_soon(arriving[min(world.next_arrival + 1, len(arriving) - 1)])
             if one.group == GROUP_DECLINED:
-                word = np.int64(one.row) << ROW_AT | EVENT_DECLINED_REFERRAL << 18
+                word = np.int64(one.row) << ROW_AT | EVENT_DECLINED_REFERRAL << EVENT_AT
                 logbook.note(world, log, volumes, word, time)
             else:
                 person = people[seats.take_seat(world, people, one)]

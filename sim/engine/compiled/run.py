@@ -333,5 +333,5 @@ def _finish(
     time, person = kept.empty(size, np.float64), kept.empty(size, np.int32)
     visit, detail = (kept.empty(size, np.int16) for _ in range(2))
     event, place = (kept.empty(size, np.uint8) for _ in range(2))
-    put_in_order(*logs, everybody, counts, person, visit, time, event, place, detail)
+    put_in_order(*logs, everybody, counts, np.empty_like(counts), person, visit, time, event, place, detail)
     return EventLog(person, visit, time, event, place, detail, households)

@@ -72,17 +72,19 @@ ORDERS: Final = 512
 
 ALARM: Final = np.dtype([("time", "f8"), ("key", "i8")])
 FOLLOWING: Final = np.dtype([("sheet", "i4")])
-NOTES_ON_LEAF: Final = 42
-"""Notes of three words each, which with the number of the leaf that follows fill eight lines of memory."""
-LEAF: Final = np.dtype([("words", "u4", (3 * NOTES_ON_LEAF,)), ("next", "i4"), ("unused", "i4")])
-VOLUME: Final = np.dtype([(name, "i4") for name in ("first", "last", "held")])
-"""Of some people's notes: the first leaf and the last, 0 for none, and how many notes stand on the last."""
-ROW_AT: Final = 38
-"""The bit at which the row begins in the word that says what happened; 25 bits and a sign follow."""
-PEOPLE_MAX: Final = 1 << 25
-"""Rows of people that a note has room for."""
+NOTES_ON_LEAF: Final = 63
+"""Notes of two words each, which with what is told of the leaf fill eight lines of memory."""
+LEAF: Final = np.dtype([("words", "u4", (2 * NOTES_ON_LEAF,)), ("next", "i4"), ("held", "i2"), ("day", "i2")])
+"""`next` is the leaf that follows, 0 for none; `held` how many notes stand on a leaf that is followed; `day`
+the one on which it was begun."""
+VOLUME: Final = np.dtype([(name, "i4") for name in ("first", "last", "held", "day")])
+"""Of some people's notes: the first leaf and the last, 0 for none; what is held by the last, and its day."""
+EVENT_AT, PLACE_AT, ROW_AT = 12, 8, 19
+"""The bits at which event, place and row begin in the word of what happened; the detail stands below."""
 VOLUMES_BITS: Final = 13
 """There are two to this power of volumes at most."""
+PEOPLE_MAX: Final = 1 << (32 - ROW_AT + VOLUMES_BITS)
+"""Rows of people that a note has room for: a volume's people are told apart in what is left of a word."""
 LEAST_BITS: Final = 8
 """Two to this power of people share a volume at least."""
 IN_LINE: Final = np.dtype(
@@ -252,7 +254,7 @@ class Arrays:
         if person is PERSON:
             nobody["hazards"][..., MARK] = UNDRAWN
         world["n_seats"] = 1
-        bits = max(LEAST_BITS, n_people.bit_length() - VOLUMES_BITS)
+        bits = max(LEAST_BITS, (n_people - 1).bit_length() - VOLUMES_BITS)
         n_volumes = (n_people >> bits) + 1
         world["volume_bits"], world["n_leaves"] = bits, 1
         world["far_head"][:] = -1

@@ -23,7 +23,7 @@ from sim.engine.compiled.names import (
     PLACE_SOCIAL_HOME,
     STATUS_LEAVE,
 )
-from sim.engine.compiled.state import OUTBOX, ROW_AT
+from sim.engine.compiled.state import EVENT_AT, OUTBOX, PLACE_AT, ROW_AT
 from sim.people.compiled_chance import c_exponential, c_uniform
 
 NEVER = np.inf
@@ -160,9 +160,8 @@ def record(person: Any, world: Any, event: int, detail: int) -> None:
         return
     world.note_word[n] = (
         np.int64(person.row) << ROW_AT
-        | np.int64(person.visit) << 26
-        | np.int64(event) << 18
-        | np.int64(person.place) << 10
+        | np.int64(event) << EVENT_AT
+        | np.int64(person.place) << PLACE_AT
         | np.int64(detail)
     )
     world.n_notes = n + 1
