@@ -68,11 +68,10 @@ PERSON: Final = np.dtype(
     [
         ("key", "u8"),
         *((name, "i8") for name in ("ringing", "standing")),
-        *((name, "i4") for name in ("row", "seat", "ticket_count", "next_free")),
+        *((name, "i4") for name in ("row", "seat", "ticket_count", "next_free", "holding")),
         ("due", "f8", (1,)),
-        ("tickets", "i4", (TICKETS,)),
+        ("tickets", "i2", (TICKETS,)),
         ("stage", "i1", (1,)),
-        ("holds", "i1", (TICKETS,)),
     ],
     align=True,
 )
@@ -155,7 +154,7 @@ def _count(world: Any, looking: int, sheltered: int) -> None:
 @kernel
 def _give_shelter_back(person: Any, world: Any) -> None:
     _count(world, 0, -1)
-    person.holds[TICKET_OF_GIVER[SHELTER]] = False
+    queues.hand_back(person, TICKET_OF_GIVER[SHELTER])
     queues.release(world, SHELTER)
 
 
@@ -163,7 +162,7 @@ def _give_shelter_back(person: Any, world: Any) -> None:
 def _move_on(person: Any, world: Any) -> None:
     """Have a home, and no longer need an interim place."""
     _count(world, -1, 0)
-    if person.holds[TICKET_OF_GIVER[SHELTER]]:
+    if queues.holds(person, TICKET_OF_GIVER[SHELTER]):
         _give_shelter_back(person, world)
     else:
         queues.leave(person, world, SHELTER)
@@ -181,7 +180,7 @@ def _turn(world: Any, people: Any, lines: Any, kinds: Any, turn: Any) -> None:
     while counted.withdrawn and world.in_use[SHELTER] > world.capacity[SHELTER]:
         latest = 0
         for seat in range(1, world.n_seats):
-            if people[seat].holds[TICKET_OF_GIVER[SHELTER]] and (
+            if queues.holds(people[seat], TICKET_OF_GIVER[SHELTER]) and (
                 latest == 0 or people[seat].row > people[latest].row
             ):
                 latest = seat
@@ -211,7 +210,7 @@ def _ring(person: Any, world: Any) -> bool:
     if not person.stage[0] & 1:
         queues.leave(person, world, giver)
         return False
-    person.holds[TICKET_OF_GIVER[giver]] = False
+    queues.hand_back(person, TICKET_OF_GIVER[giver])
     queues.release(world, giver)
     person.stage[0] += 1
     return station + 1 < world.rules.n_stations

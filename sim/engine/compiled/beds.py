@@ -26,7 +26,7 @@ from sim.engine.compiled.names import (
     SLOT_BED,
     SLOT_PLACE_ENDS,
 )
-from sim.engine.compiled.queues import join, leave, release
+from sim.engine.compiled.queues import hand_back, holds, join, leave, release
 from sim.engine.compiled.state import BEDS
 from sim.engine.compiled.world import (
     begin_story,
@@ -51,7 +51,7 @@ def ask_for_bed(person: Any, world: Any) -> None:
     """Ask for a safehouse place, if where the person is makes them want one; anew at each loss of a place."""
     if not person.in_support or world.now >= person.bed_until:
         return
-    if person.holds[LINE_BEDS] or person.tickets[LINE_BEDS]:
+    if holds(person, LINE_BEDS) or person.tickets[LINE_BEDS]:
         return
     for kind in range(len(BED_WANTED_FROM)):
         if person.place == BED_WANTED_FROM[kind]:
@@ -83,13 +83,13 @@ def stand_in_line_for_bed(person: Any, world: Any) -> None:
 def bed(person: Any, world: Any) -> None:
     """A safehouse place: given, or given up; lived in, left."""
     if person.stage[SLOT_BED] == IN_LINE:
-        if not person.holds[LINE_BEDS]:
+        if not holds(person, LINE_BEDS):
             leave(person, world, BEDS)
             record(person, world, EVENT_BED_WAIT_GIVEN_UP, 0)
             end_story(person, SLOT_BED)
             return
         if world.now >= person.bed_until:
-            person.holds[LINE_BEDS] = False
+            hand_back(person, LINE_BEDS)
             release(world, BEDS)
             record(person, world, EVENT_BED_WAIT_GIVEN_UP, 0)
             end_story(person, SLOT_BED)
@@ -110,7 +110,7 @@ def bed(person: Any, world: Any) -> None:
 @kernel
 def rebook_bed(person: Any, world: Any) -> None:
     """The last night is known, or has changed: set the bed's clock to it."""
-    if person.holds[LINE_BEDS]:
+    if holds(person, LINE_BEDS):
         until(person, world, SLOT_BED, person.bed_until)
 
 

@@ -50,8 +50,8 @@ from sim.engine.compiled.names import (
     STATUS_BRITISH,
     STATUS_NO_STATUS,
 )
-from sim.engine.compiled.person import CLOCK_AT_PLACE, MARK, PLACE_OF_CLOCK, RATE
-from sim.engine.compiled.world import NEVER, at, eligible, insecure, on_grid, settled, until
+from sim.engine.compiled.person import CLOCK_AT_PLACE, MARK, OFTEN, PLACE_OF_CLOCK, RATE
+from sim.engine.compiled.world import FAULT_OFTEN, NEVER, at, eligible, insecure, on_grid, settled, until
 from sim.engine.survivor import N_CLOCKS
 from sim.pathway.clocks import SLOWEST, UNDRAWN
 from sim.people.compiled_chance import c_uniform, c_unit_exponential
@@ -113,8 +113,9 @@ def draw_anew(person: Any) -> None:
 
 
 @kernel
-def spent(person: Any, now: float) -> int:
-    """The first clock whose threshold is spent at `now` [days]; it is made ready for its next occasion."""
+def spent(person: Any, world: Any) -> int:
+    """The first clock whose threshold is spent now; it is made ready for its next occasion."""
+    now = world.now
     first, places = N_CLOCKS, np.int64(person.spending)
     while places:
         place, places = lowest_bit(places), places & (places - 1)
@@ -126,6 +127,9 @@ def spent(person: Any, now: float) -> int:
     person.hazards[place, RATE] = 0.0
     person.hazards[place, MARK] = UNDRAWN
     person.spending &= ~(1 << place)
+    if person.occasion[first] == OFTEN:
+        world.fault = FAULT_OFTEN
+        return -1
     person.occasion[first] += 1
     return int(first)
 

@@ -45,7 +45,7 @@ from sim.engine.compiled.names import (
     SLOT_PLACE_ENDS,
     STATUS_ASYLUM_PENDING,
 )
-from sim.engine.compiled.queues import leave, release
+from sim.engine.compiled.queues import hand_back, holds, leave, release
 from sim.engine.compiled.state import BEDS, BRIDGING
 from sim.engine.compiled.world import (
     NEVER,
@@ -157,7 +157,7 @@ def place_out_of_area(person: Any, world: Any) -> None:
 def give_back_bed(person: Any, world: Any) -> None:
     """Give a safehouse place back; it is refilled the same day."""
     stop(person, SLOT_BED)
-    person.holds[LINE_BEDS] = False
+    hand_back(person, LINE_BEDS)
     record(person, world, EVENT_BED_LEFT, 0)
     release(world, BEDS)
 
@@ -166,7 +166,7 @@ def give_back_bed(person: Any, world: Any) -> None:
 def give_back_bridging(person: Any, world: Any) -> None:
     """Give a bridging home back; it is kept for survivors, and filled from its own line."""
     stop(person, SLOT_BRIDGING)
-    person.holds[LINE_BRIDGING] = False
+    hand_back(person, LINE_BRIDGING)
     record(person, world, EVENT_BRIDGING_LEFT, 0)
     release(world, BRIDGING)
 
@@ -175,7 +175,7 @@ def give_back_bridging(person: Any, world: Any) -> None:
 def stop_asking_for_bridging(person: Any, world: Any) -> None:
     """Neither wait for a bridging home nor mean to ask for one."""
     leave(person, world, BRIDGING)
-    if not person.holds[LINE_BRIDGING]:
+    if not holds(person, LINE_BRIDGING):
         stop(person, SLOT_BRIDGING)
 
 

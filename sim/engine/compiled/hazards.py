@@ -102,7 +102,7 @@ from sim.people.compiled_chance import c_exponential
 @kernel
 def rings(person: Any, world: Any) -> None:
     """A hazard's threshold is spent."""
-    clock = spent(person, world.now)
+    clock = spent(person, world)
     if clock == CLOCK_LOSES_PLACE:
         loses_place(person, world)
     elif clock == CLOCK_FINDS_SOFA:

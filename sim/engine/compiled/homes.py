@@ -28,7 +28,7 @@ from sim.engine.compiled.names import (
     SLOT_BRIDGING,
     SLOT_PLACE_ENDS,
 )
-from sim.engine.compiled.queues import join, leave, release
+from sim.engine.compiled.queues import hand_back, holds, join, leave, release
 from sim.engine.compiled.state import BEDS, BRIDGING
 from sim.engine.compiled.world import (
     ENDED,
@@ -51,7 +51,7 @@ ASKS, IN_LINE, LIVED_IN = 1, 2, 3
 @kernel
 def plan_bridging(person: Any, world: Any, leaving: float) -> None:
     """Once the day support or the bed ends is known: ask for a bridging home some days before."""
-    if person.tickets[LINE_BRIDGING] or person.holds[LINE_BRIDGING]:
+    if person.tickets[LINE_BRIDGING] or holds(person, LINE_BRIDGING):
         return
     if person.stage[SLOT_BRIDGING] == ENDED:
         begin_story(person, SLOT_BRIDGING)
@@ -76,13 +76,13 @@ def bridging(person: Any, world: Any) -> None:
         wait(person, world, SLOT_BRIDGING, c_exponential(u, rules.bridging_patience))
         go_on_from(person, SLOT_BRIDGING, IN_LINE)
     elif stage == IN_LINE:
-        if not person.holds[LINE_BRIDGING]:
+        if not holds(person, LINE_BRIDGING):
             leave(person, world, BRIDGING)
             record(person, world, EVENT_BRIDGING_WAIT_GIVEN_UP, 0)
             end_story(person, SLOT_BRIDGING)
             return
         if not needs_bridging(person, world):
-            person.holds[LINE_BRIDGING] = False
+            hand_back(person, LINE_BRIDGING)
             release(world, BRIDGING)
             record(person, world, EVENT_BRIDGING_WAIT_GIVEN_UP, 0)
             end_story(person, SLOT_BRIDGING)

@@ -56,32 +56,33 @@ PERSON: Final = _in_lines(
         ("end_reason", "i1"),
     ],
     [
-        *((name, "i4") for name in ("had_services", "offers", "considered", "assessments")),
-        ("stage", "i1", (N_SLOTS,)),
+        # how often each threshold has been spent; a bit for each line from which they hold a place
+        *((name, "i4") for name in ("had_services", "offers", "considered", "assessments", "holding")),
+        ("occasion", "i2", (N_CLOCKS,)),
         *((name, "b1") for name in ("ever_confirmed", "disqualified", "female", "accommodated")),
         *((name, "b1") for name in ("lapsed", "refused", "street_homeless")),
         *((name, "i1") for name in ("referral_reason", "reason_to_apply", "asylum_area")),
         *((name, "i1") for name in ("claims", "renewals")),
     ],
-    # hazards: how often each threshold has been spent; rate and mark of each
-    [("occasion", "i4", (N_CLOCKS,))],
+    # rate and mark of each hazard
     [("hazards", "f8", (N_CLOCKS, 2))],
     [
+        # the clocks of the pathway's own stories, of services, of homes
         ("due", "f8", (N_SLOTS,)),
-        ("tickets", "i4", (N_LINES,)),
-        ("holds", "i1", (N_LINES,)),
-    ],
-    [
+        ("tickets", "i2", (N_LINES,)),
+        ("stage", "i1", (N_SLOTS,)),
         *((name, "i4") for name in ("bed_asks", "place_losses", "applications")),
         *((name, "i4") for name in ("insecure_spells", "bridging_asks")),
-        *((name, "f8") for name in ("contact_draw", "floor_casework", "floor_bed", "floor_subsistence")),
+        *((name, "f8") for name in ("resident_since", "exit_told")),
     ],
     [
-        *((name, "f8") for name in ("resident_since", "bed_until", "reapply_until")),
-        *((name, "f8") for name in ("leaving", "assessed_on", "exit_told")),
+        *((name, "f8") for name in ("bed_until", "reapply_until", "leaving", "assessed_on")),
+        *((name, "f8") for name in ("contact_draw", "floor_casework", "floor_bed", "floor_subsistence")),
     ],
 )
-"""Somebody in a seat. What is read together stands together, and nobody stands in two pages of memory."""
+"""Somebody in a seat. What is read together stands together."""
+OFTEN: Final = 2**15 - 1
+"""No threshold of a person is spent, and no number of tickets taken, more often than this."""
 
 
 def line_of(field: str, number: int = 0) -> int:

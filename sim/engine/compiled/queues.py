@@ -15,8 +15,9 @@ import numpy as np
 
 from sim.engine.compiled.fetching import fetch_for_turn, find_ticket
 from sim.engine.compiled.kernel import kernel, lowest_bit
+from sim.engine.compiled.person import OFTEN
 from sim.engine.compiled.state import LINE_OF_GIVER, OUTBOX_JOINS, SPARE, TICKET_OF_GIVER
-from sim.engine.compiled.world import FAULT_LINE, FAULT_OUTBOX
+from sim.engine.compiled.world import FAULT_LINE, FAULT_OFTEN, FAULT_OUTBOX
 
 
 # -------------------------------------------------------------------------- what the pathway says to them
@@ -43,6 +44,18 @@ def leave(person: Any, world: Any, giver: int) -> None:
     if person.tickets[line]:
         hand_in_ticket(person, line)
         world.waiting[giver] -= 1
+
+
+@kernel
+def holds(person: Any, line: int) -> bool:
+    """Whether a person holds a place that was given out from a line."""
+    return person.holding >> line & 1 != 0
+
+
+@kernel
+def hand_back(person: Any, line: int) -> None:
+    """No longer hold such a place; the caller releases it."""
+    person.holding &= ~(np.int64(1) << line)
 
 
 @kernel
@@ -83,6 +96,9 @@ def stir(world: Any, giver: int) -> None:
 @kernel
 def _take_place(person: Any, world: Any, giver: int, rank: int, key: float) -> None:
     """A fresh ticket, and a note for the loop to put the person in line; an earlier ticket is worthless."""
+    if person.ticket_count == OFTEN:
+        world.fault = FAULT_OFTEN
+        return
     person.ticket_count += 1
     line = TICKET_OF_GIVER[giver]
     person.tickets[line] = person.ticket_count
@@ -224,7 +240,7 @@ def next_place_given(world: Any, people: Any, lines: Any, giver: int) -> int:
         if seat >= 0:
             person = people[seat]
             hand_in_ticket(person, ticket_line)
-            person.holds[ticket_line] = True
+            person.holding |= np.int64(1) << ticket_line
             world.in_use[giver] += 1
             world.waiting[giver] -= 1
             return seat

@@ -17,6 +17,7 @@ from sim.engine.clock import FIRST_YEAR, add_working_days, day_of, on_grid, quar
 from sim.engine.compiled import cache
 from sim.engine.compiled.memory import Spare
 from sim.engine.compiled.packing import Arriving, last_days, pack, turns
+from sim.engine.compiled.person import OFTEN
 from sim.engine.compiled.state import (
     BEDS,
     BRIDGING,
@@ -291,7 +292,7 @@ def _resize(world: Any, giver: int, capacity: float) -> None:
 
 def _explain(world: Any, rules: Rules, table: NDArray[np.bool_]) -> None:
     """Raise the error that the reference engine raises for what has stopped a kernel."""
-    from sim.engine.compiled.world import FAULT_DURATION, FAULT_QUARTER, FAULT_WORKING_DAYS
+    from sim.engine.compiled.world import FAULT_DURATION, FAULT_OFTEN, FAULT_QUARTER, FAULT_WORKING_DAYS
 
     fault, value = int(world["fault"]), float(world["fault_value"])
     if fault == FAULT_DURATION:
@@ -300,6 +301,12 @@ def _explain(world: Any, rules: Rules, table: NDArray[np.bool_]) -> None:
         add_working_days(int(value), rules.support.negative_working_days, table)
     if fault == FAULT_QUARTER:
         raise SimError(f"day {float(world['now'])} lies beyond the last quarter the engine counts")
+    if fault == FAULT_OFTEN:
+        raise SimError(
+            f"by day {float(world['now'])} one person has joined waiting lines, or met one hazard, "
+            f"{OFTEN} times; allowed with experiment.engine=compiled: no more often; nearest: "
+            "experiment.engine=reference, or less frequent hazards"
+        )
     raise AssertionError(f"the compiled engine stopped with fault {fault} at day {float(world['now'])}")
 
 

@@ -44,7 +44,7 @@ from sim.engine.compiled.names import (
     SLOT_SERVICE,
     STATUS_ASYLUM_PENDING,
 )
-from sim.engine.compiled.queues import join, leave, release
+from sim.engine.compiled.queues import hand_back, holds, join, leave, release
 from sim.engine.compiled.world import (
     ENDED,
     NEVER,
@@ -199,7 +199,7 @@ def service(person: Any, world: Any, k: int) -> None:
         if rules.need[k] == NEED_HEALTH and draw(person, DRAW_SERVICE_MEETS_NEED, luck) < rules.need_met[k]:
             needs.health_met(person, world)
         end_story(person, slot)
-    elif stage == OUTSIDE or person.holds[LINE_SERVICE + k]:
+    elif stage == OUTSIDE or holds(person, LINE_SERVICE + k):
         begin(person, world, k)
     else:
         leave(person, world, k)
@@ -303,8 +303,8 @@ def end(person: Any, world: Any, k: int) -> None:
         person.service_workers ^= bit
         record(person, world, EVENT_CONTACT_ENDED, name)
     record(person, world, EVENT_SERVICE_ENDED, name)
-    if person.holds[line]:
-        person.holds[line] = False
+    if holds(person, line):
+        hand_back(person, line)
         release(world, k)
     person.changed = True
 

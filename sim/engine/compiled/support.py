@@ -45,7 +45,7 @@ from sim.engine.compiled.names import (
     SLOT_SUBSISTENCE,
     SLOT_SUPPORT,
 )
-from sim.engine.compiled.queues import leave
+from sim.engine.compiled.queues import holds, leave
 from sim.engine.compiled.state import BEDS
 from sim.engine.compiled.world import (
     ENDED,
@@ -278,7 +278,7 @@ def announce(person: Any, world: Any, leaving: float) -> float:
         beds.rebook_bed(person, world)
     if person.subsistence and subsistence_until != person.due[SLOT_SUBSISTENCE]:
         until(person, world, SLOT_SUBSISTENCE, subsistence_until)
-    exit_day = bed_until if person.holds[LINE_BEDS] else casework_until
+    exit_day = bed_until if holds(person, LINE_BEDS) else casework_until
     if exit_day != person.exit_told:
         person.exit_told = exit_day
         housing.plan_before_exit(person, world, exit_day)
@@ -355,7 +355,7 @@ def end(person: Any, world: Any, reason: int) -> None:
     record(person, world, EVENT_SUPPORT_ENDED, reason)
     if reason != DETAIL_MOVED_ON:
         community.stop_asking_for_bridging(person, world)
-    if person.holds[LINE_BEDS]:
+    if holds(person, LINE_BEDS):
         if reason != DETAIL_MOVED_ON or person.bed_until <= world.now:
             beds.leave_bed(person, world)
     elif person.tickets[LINE_BEDS]:

@@ -33,7 +33,7 @@ LONGEST = clock.LONGEST
 ENDED, BEGUN = 0, -1
 """Where a story stands: not told, or being told; its later places are numbered where it is told."""
 
-FAULT_DURATION, FAULT_WORKING_DAYS, FAULT_OUTBOX, FAULT_LINE, FAULT_QUARTER = 1, 2, 3, 4, 5
+FAULT_DURATION, FAULT_WORKING_DAYS, FAULT_OUTBOX, FAULT_LINE, FAULT_QUARTER, FAULT_OFTEN = 1, 2, 3, 4, 5, 6
 
 
 # ------------------------------------------------------------------------------------------ chance, time
