@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from sim.engine.compiled import community, decisions, services, status, support
 from sim.engine.compiled.kernel import kernel
 from sim.engine.compiled.names import (
@@ -45,6 +47,8 @@ from sim.engine.compiled.world import (
     until,
 )
 
+FORESEEN = 4000.0
+"""Days within which the log takes down what is still to come (`logbook`)."""
 RG_FILE, RG_LINE, RG_ASKED, RG_REVIEW, CG_FILE, CG_LINE, CG_ASKED, CG_REVIEW = 1, 2, 3, 4, 5, 6, 7, 8
 
 
@@ -189,6 +193,19 @@ def turned_18(person: Any, world: Any) -> None:
     enter_community(person, world)
     if draw(person, DRAW_SUPPORT_AT_18, 0) < world.rules.decisions.support_at_18:
         support.offer(person, world)
+
+
+@kernel
+def will_only_turn_18(person: Any, world: Any) -> bool:
+    """Whether a birthday within eleven years is the last that can happen to somebody, whatever the rules.
+
+    A case that is not open is not affected by it (`turned_18`), and nobody else refers to this person.
+    """
+    return (
+        person.ringing == np.int64(1) << SLOT_TURNS_18
+        and not (person.case_open or person.in_support or person.standing)
+        and person.due[SLOT_TURNS_18] - world.now < FORESEEN
+    )
 
 
 @kernel
