@@ -10,8 +10,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from sim.engine.compiled import community, decisions, services, status, support
 from sim.engine.compiled.kernel import kernel
 from sim.engine.compiled.names import (
@@ -43,6 +41,7 @@ from sim.engine.compiled.world import (
     other_luck_begins,
     quarter_now,
     record,
+    silence,
     stop,
     until,
 )
@@ -196,16 +195,19 @@ def turned_18(person: Any, world: Any) -> None:
 
 
 @kernel
-def will_only_turn_18(person: Any, world: Any) -> bool:
-    """Whether a birthday within eleven years is the last that can happen to somebody, whatever the rules.
+def foresee_turning_18(person: Any, world: Any) -> None:
+    """Write a birthday down beforehand if it is the last that can happen to somebody, whatever the rules.
 
-    A case that is not open is not affected by it (`turned_18`), and nobody else refers to this person.
+    It is the only clock that rings. A case that is not open is not affected by it (`turned_18`), and the seat
+    is free for years.
     """
-    return (
-        person.ringing == np.int64(1) << SLOT_TURNS_18
-        and not (person.case_open or person.in_support or person.standing)
-        and person.due[SLOT_TURNS_18] - world.now < FORESEEN
-    )
+    if person.case_open or person.in_support or person.standing:
+        return
+    day = person.due[SLOT_TURNS_18]
+    if day - world.now < FORESEEN:
+        silence(person, SLOT_TURNS_18)
+        record(person, world, EVENT_TURNED_18, 0)
+        world.note_time[world.n_notes - 1] = day
 
 
 @kernel

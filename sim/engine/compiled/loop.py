@@ -50,7 +50,6 @@ from sim.engine.compiled.alarms import (
 from sim.engine.compiled.kernel import entry, fetch_soon, kernel
 from sim.engine.compiled.names import (
     EVENT_DECLINED_REFERRAL,
-    EVENT_TURNED_18,
     GROUP_DECLINED,
     SLOT_APPLY,
     SLOT_AWAY,
@@ -73,10 +72,11 @@ from sim.engine.compiled.names import (
     SLOT_TURNS_18,
 )
 from sim.engine.compiled.state import BEDS, BRIDGING, CG_DESK, EVENT_AT, LETTINGS, OUTBOX, ROW_AT
-from sim.engine.compiled.world import ENDED, NEVER, record, silence
+from sim.engine.compiled.world import ENDED, NEVER, silence
 
 DONE, NEEDS_ROOM, FAULT = 0, 1, 2
 WALK_CONTACT, WALK_FLOORS = 1, 2
+TURNING_18 = 1 << SLOT_TURNS_18
 
 
 # ------------------------------------------------------------------------------------ after each handler
@@ -90,7 +90,7 @@ def _empty_outbox(
         set_alarm(world, alarms, far, following, world.alarm_time[n], key | slot)
     world.n_alarms = 0
     for n in range(world.n_notes):
-        logbook.note(world, log, volumes, world.note_word[n], world.now)
+        logbook.note(world, log, volumes, world.note_word[n], world.note_time[n])
     world.n_notes = 0
     if world.n_joins:
         desks.put_in_line(person, world, lines)
@@ -109,20 +109,11 @@ def _after(
 ) -> None:
     if person.changed:
         _review(person, world)
+    if person.ringing == TURNING_18:
+        journey.foresee_turning_18(person, world)
     _empty_outbox(person, world, alarms, far, following, lines, log, volumes)
-    if journey.will_only_turn_18(person, world):
-        _write_down_turning_18(person, world, log, volumes)
     if seats.is_idle(person):
         seats.give_up_seat(person, world)
-
-
-@kernel
-def _write_down_turning_18(person: Any, world: Any, log: Any, volumes: Any) -> None:
-    """Nothing else can happen to this person: it is written down now, and the seat is free for years."""
-    record(person, world, EVENT_TURNED_18, 0)
-    world.n_notes = 0
-    logbook.note(world, log, volumes, world.note_word[0], person.due[SLOT_TURNS_18])
-    silence(person, SLOT_TURNS_18)
 
 
 # ------------------------------------------------------------------------------------------- what rings

@@ -132,6 +132,7 @@ def world_type(rules: np.dtype[Any], steps: int, days: int) -> np.dtype[Any]:
             ("alarm_time", "f8", (OUTBOX,)),
             ("alarm_slot", "i8", (OUTBOX,)),
             ("note_word", "i8", (OUTBOX,)),
+            ("note_time", "f8", (OUTBOX,)),
             ("join_giver", "i8", (OUTBOX_JOINS,)),
             ("join_rank", "i8", (OUTBOX_JOINS,)),
             ("join_key", "f8", (OUTBOX_JOINS,)),

@@ -164,6 +164,7 @@ def record(person: Any, world: Any, event: int, detail: int) -> None:
         | np.int64(person.place) << PLACE_AT
         | np.int64(detail)
     )
+    world.note_time[n] = world.now
     world.n_notes = n + 1
 
 
