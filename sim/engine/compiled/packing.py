@@ -22,8 +22,10 @@ from sim.people.population import Population
 
 NEVER: Final = float("inf")
 STEPS_AT_LEAST: Final = 4096
-AT_ONCE: Final = 1 << 19
-"""People whose records are made together."""
+AT_ONCE: Final = 1 << 15
+"""People whose records are made together, which are read before they have left the processor."""
+KEPT: Final = 1 << 19
+"""People whose records are kept at most, for another continuation."""
 _NO_SERVICE: Final = ServiceRules(
     offered=Steps((-NEVER,), (0.0,)),
     without_recourse=0.0,
@@ -186,9 +188,11 @@ class Arriving:
         Its rows are sorted by quarter of arrival, and a part is so many whole quarters.
     at_once : int, optional
         A part has no more quarters than are needed for so many people.
+    kept : int, optional
+        Parts that are asked for again are kept, so long as they have no more people than this together.
     """
 
-    def __init__(self, population: Population, at_once: int = AT_ONCE) -> None:
+    def __init__(self, population: Population, at_once: int = AT_ONCE, kept: int = KEPT) -> None:
         self._population = population
         bounds = [0]
         for begin in population.quarters_begin():
@@ -199,25 +203,44 @@ class Arriving:
         self._bounds = bounds
         self._records = np.empty(max(np.diff(bounds)) + 1, ARRIVING)
         self._loaded = -1
+        self._kept: dict[int, NDArray[Any]] = {}
+        self._room = kept
 
     @property
     def parts(self) -> int:
         """How many parts there are; one at least."""
         return len(self._bounds) - 1
 
-    def part(self, number: int) -> NDArray[Any]:
-        """Records of `ARRIVING` of one part, then the first of the next; a later call writes over them."""
+    def part(self, number: int, again: bool = False) -> NDArray[Any]:
+        """Records of `ARRIVING` of one part, then the first of the next.
+
+        Parameters
+        ----------
+        number : int
+            From 0 to below `parts`.
+        again : bool, optional
+            Whether the same part will be asked for again, by another continuation; a later call writes over
+            what is not kept for that.
+        """
+        if number in self._kept:
+            return self._kept[number]
         begin, end = self._bounds[number : number + 2]
-        more_come = number + 1 < self.parts
-        records = self._records[: end - begin + more_come]
+        records = self._records[: end - begin + (number + 1 < self.parts)]
         if self._loaded != number:
-            arrival = self._population.arrival
-            rows = begin + np.argsort(arrival[begin:end], kind="stable")
-            if more_come:
-                rows = np.append(rows, end + arrival[end : self._bounds[number + 2]].argmin())
-            records["row"], records["time"] = rows, arrival[rows]
-            for name in ARRIVING.names or ():
-                if name not in ("row", "time"):
-                    records[name] = getattr(self._population, name)[rows]
-            self._loaded = number
+            self._load(number, records)
+        if again and len(records) <= self._room:
+            self._room -= len(records)
+            self._kept[number] = records = records.copy()
         return records
+
+    def _load(self, number: int, records: NDArray[Any]) -> None:
+        begin, end = self._bounds[number : number + 2]
+        arrival = self._population.arrival
+        rows = begin + np.argsort(arrival[begin:end], kind="stable")
+        if len(records) > len(rows):
+            rows = np.append(rows, end + arrival[end : self._bounds[number + 2]].argmin())
+        records["row"], records["time"] = rows, arrival[rows]
+        for name in ARRIVING.names or ():
+            if name not in ("row", "time"):
+                records[name] = getattr(self._population, name)[rows]
+        self._loaded = number

@@ -181,7 +181,7 @@ class CompiledHistory:
             self._enact(arrays, rules)
             if after.experiment.coupling == "independent":
                 arrays.world[0]["other_luck"] = self._other_luck
-            self._run(arrays, rules, self.horizon)
+            self._run(arrays, rules, self.horizon, again=not last)
         noted = _noted(arrays) + (0 if earlier is None else _noted(earlier))
         spare = arrays.give_up_all_but_the_log() if last else arrays.lend_seats()
         log = _finish(arrays, noted, self._households, earlier, wanted, spare)
@@ -212,13 +212,13 @@ class CompiledHistory:
         if rules.support.floor_for_everyone:
             world["walking"], world["walk"] = 0, WALK_FLOORS
 
-    def _run(self, arrays: Arrays, rules: Rules, end: float) -> None:
+    def _run(self, arrays: Arrays, rules: Rules, end: float, *, again: bool = False) -> None:
         cache.prepare()
         from sim.engine.compiled import loop
 
         while True:
             world = arrays.world[0]
-            part = self._arriving.part(int(world["part"]))
+            part = self._arriving.part(int(world["part"]), again)
             world["more_come"] = int(world["part"]) + 1 < self._arriving.parts
             answer = loop.run(
                 arrays.world,
