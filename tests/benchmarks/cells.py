@@ -161,12 +161,17 @@ def _without_log() -> None:
 
 
 def national(
-    engine: str, factor: float = 1, log: bool = True, measure: bool = False, before_it: int = 0
+    engine: str,
+    factor: float = 1,
+    log: bool = True,
+    measure: bool = False,
+    before_it: int = 0,
+    pause: float = 0.0,
 ) -> dict[str, Any]:
     """One whole national replication, 2014 to the end of follow-up, under today's rules.
 
     The same replication is made so many times before it: with `tables.KEEPING_MEMORY`, its memory is then at
-    hand.
+    hand. Or so many seconds are waited for: after `tables.PAUSE`, all of its memory comes from the host.
     """
     before, (after,) = _options(factor, 1)
     history_of = _load(engine)
@@ -178,6 +183,7 @@ def national(
         history.run_to_policy()
         found = history.continue_with(after, last=True)
         del history, found
+    time.sleep(pause)
     began, system = cpu(), os.times().system
     history = history_of(people, before, SEED, 0)
     history.run_to_policy()

@@ -24,7 +24,9 @@ FIFTH: Final = 0.2
 KEEPING_MEMORY: Final = (("MALLOC_MMAP_MAX_", "0"), ("MALLOC_TRIM_THRESHOLD_", str(2**40)))
 """With these, a process under GNU's C library gives no memory back to the system."""
 AT_HAND: Final = ", memory at hand"
-FROM_SYSTEM: Final = ", memory from the system"
+FROM_HOST: Final = ", memory from the host"
+PAUSE: Final = 40.0
+"""Seconds after which the host of a virtual machine has taken back what was free in it."""
 SECTIONS: Final = ("small", "national", "growth", "runner")
 GIVEN: Final = "PriorityResource, times given"
 SIMULATORS: Final = {
@@ -72,6 +74,7 @@ def section(name: str, quick: bool) -> list[Cell]:
         once = 1 if quick else 5
         return [
             Cell("whole" + AT_HAND, "national", {**told, "before_it": 2}, once, KEEPING_MEMORY),
+            Cell("whole" + FROM_HOST, "national", {**told, "pause": PAUSE}, once),
             Cell("whole", "national", told, once),
             Cell("whole, log left as it is", "national", {**told, "log": False}, once),
             Cell("whole, outcomes measured", "national", {**told, "measure": True}, once),
@@ -81,17 +84,21 @@ def section(name: str, quick: bool) -> list[Cell]:
             Cell("compilation", "compilation", {}, 1),
         ]
     if name == "growth":
-        at_hand = [
+        like_with_like = [
             Cell(
-                f"x{times}{AT_HAND}",
+                f"x{times}{how}",
                 "national",
-                {"engine": "compiled", "factor": times * factor, "before_it": 2},
+                {"engine": "compiled", "factor": times * factor, **beforehand},
                 1 if quick else 5,
-                KEEPING_MEMORY,
+                settings,
+            )
+            for how, beforehand, settings in (
+                (AT_HAND, {"before_it": 2}, KEEPING_MEMORY),
+                (FROM_HOST, {"pause": PAUSE}, ()),
             )
             for times in (1, 30)
         ]
-        return at_hand + [
+        return like_with_like + [
             Cell(
                 f"x{times}",
                 "national",
@@ -275,6 +282,7 @@ def national_tables(cells: Answers) -> Iterator[str]:
         for label, name in (
             ("reference, whole", "reference"),
             ("compiled, whole, log in order, memory at hand", "whole" + AT_HAND),
+            ("compiled, whole, log in order, memory from the host", "whole" + FROM_HOST),
             ("compiled, whole, log in order", "whole"),
             ("compiled, whole, log left as it is", "whole, log left as it is"),
             ("compiled, whole, log in order, outcomes measured", "whole, outcomes measured"),
@@ -285,7 +293,8 @@ def national_tables(cells: Answers) -> Iterator[str]:
     yield (
         f"The reference takes {times:.0f} times as long as the compiled engine. "
         f"Compiling every kernel into an empty folder took {cells['compilation']['wall']:.0f} s. What memory "
-        "at hand means, and what the system's seconds are for, is told below the table of more arrivals."
+        "at hand and from the host mean, and what the system's seconds are for, is told below the table of "
+        "more arrivals."
     )
     yield ""
     count = int(told["count"])
@@ -330,13 +339,16 @@ def growth_tables(cells: Answers) -> Iterator[str]:
     yield from _table((*_COST, _SYSTEM, "times x1"), rows)
     yield (
         "The system's seconds are within the CPU seconds: most of them are for handing out memory that the "
-        "process has not touched before. A virtual machine may have to fetch that from its host first, which "
-        "costs seconds a GiB, unless it was given back a moment ago: often so after a small run, never after "
-        'a large one. "Memory at hand" leaves this out for both: a process that gives no memory back, as the '
-        "runner's workers do from one scenario to the next, makes the replication three times, and the third "
-        "is measured; its peak is what was asked for rather than what is used. The rest of the growth is "
-        "that the records of all who are in the pathway at x1 are about 70 MiB, some of which a processor "
-        "keeps at hand; with more people nearly every event waits for the computer's memory."
+        "process has not touched before. A virtual machine has to fetch that from its host first, which "
+        "costs seconds a GiB, unless another process gave it back a moment ago: often so for a small run, "
+        "never for a large one, so that a plain x30 beside a plain x1 compares two states of the machine. "
+        'Like is compared with like in two ways. "Memory at hand" leaves it out for both: a process that '
+        "gives no memory back, as the runner's workers do from one scenario to the next, makes the "
+        "replication three times, and the third is measured; its peak is what was asked for rather than what "
+        f'is used. "Memory from the host" counts it for both: the process waits for {PAUSE:.0f} seconds when '
+        "its people are made, in which the host takes back what is free. The rest of the growth is that the "
+        "records of all who are in the pathway at x1 are about 50 MiB, some of which a processor keeps at "
+        "hand; with more people nearly every event waits for the computer's memory."
     )
     yield ""
 
@@ -408,17 +420,17 @@ def targets(found: dict[str, Any]) -> list[tuple[object, ...]]:
         judge("reference / plain `simpy.Resource`, the same job, M/M/20", "<= 1.5", plain, 1.5)
     if "national" in found:
         cells = found["national"]["cells"]
-        for how in (AT_HAND, ""):
-            what = f"one national replication, CPU s{how or FROM_SYSTEM}"
+        for how in (AT_HAND, FROM_HOST):
+            what = f"one national replication, CPU s{how}"
             judge(what, "<= 1.0", cells["whole" + how]["seconds"], 1.0)
         judge("one national replication, peak MiB", "<= 400", cells["whole"]["peak"], 400)
         judge("forked / (history + scenarios x tail)", "<= 1.1", cells["forked"]["ratio"], 1.1)
         judge("cold compilation, s", "<= 120", cells["compilation"]["wall"], 120)
     if "growth" in found:
         cells = found["growth"]["cells"]
-        for how in (AT_HAND, ""):
+        for how in (AT_HAND, FROM_HOST):
             grown = cells["x30" + how]["seconds"] / cells["x1" + how]["seconds"]
-            judge(f"30 times the arrivals, time{how or FROM_SYSTEM}", "<= 40", grown, 40)
+            judge(f"30 times the arrivals, time{how}", "<= 40", grown, 40)
     if "runner" in found:
         cells = found["runner"]["cells"]
         judge("main job on two cores, s", "<= 90", cells["main job"]["wall"], 90)

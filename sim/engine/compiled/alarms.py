@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from sim.engine.compiled.fetching import fetch_for_clock, fetch_for_service
+from sim.engine.compiled.fetching import fetch_for_clock
 from sim.engine.compiled.kernel import fetch_soon, find_soon, kernel
 from sim.engine.compiled.names import SLOT_SERVICE
 from sim.engine.compiled.state import BLOCK, COUNT_BITS, PARTS, PERIOD
@@ -215,10 +215,7 @@ def fetch_next(world: Any, near: Any, people: Any, far: Any, following: Any) -> 
             if near[place].key >= 0:
                 find_soon(people[near[place].key & SEAT])
     if first + AHEAD < last and near[first + AHEAD].key >= 0:
-        key = near[first + AHEAD].key
-        fetch_for_clock(people[key & SEAT])
-        if key >> 2 * ROW_BITS >= SLOT_SERVICE:
-            fetch_for_service(people[key & SEAT])
+        fetch_for_clock(people[near[first + AHEAD].key & SEAT])
     if world.soon_sheet >= 0 and 4 * (last - first) < last:
         _fetch_sheet(world, far, following)
 

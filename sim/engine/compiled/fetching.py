@@ -10,18 +10,15 @@ from typing import Any, Final
 
 from sim.engine.compiled.kernel import fetching
 from sim.engine.compiled.person import line_of
-from sim.engine.survivor import SERVICES_MAX, Slot
+from sim.engine.survivor import Slot
 
 _FIRST: Final = line_of("key")
 _HAZARDS: Final = range(line_of("hazards"), line_of("hazards") + 3)
 _DUE: Final = range(line_of("due"), line_of("due", Slot.SERVICE - 1) + 1)
-_SERVICES: Final = range(line_of("due", Slot.SERVICE), line_of("due", Slot.SERVICE + SERVICES_MAX - 1) + 1)
 _TICKETS: Final = range(line_of("tickets"), line_of("exit_told") + 1)
 
-fetch_for_clock: Any = fetching(*range(_FIRST, _DUE.stop), *_TICKETS)
-"""Have at hand what is read of somebody whose clock rings soon, unless it is a service's."""
-fetch_for_service: Any = fetching(*_SERVICES)
-"""And what is read besides if it is."""
+fetch_for_clock: Any = fetching(*range(_FIRST, _TICKETS.stop))
+"""Have at hand what is read of somebody whose clock rings soon."""
 fetch_for_turn: Any = fetching(
     *(_FIRST, line_of("opened"), line_of("occasion"), *_HAZARDS, *_DUE, *_TICKETS, line_of("leaving"))
 )
