@@ -17,7 +17,6 @@ import numpy as np
 
 from sim.engine.compiled.fetching import fetch_for_clock
 from sim.engine.compiled.kernel import fetch_soon, find_soon, kernel
-from sim.engine.compiled.names import SLOT_SERVICE
 from sim.engine.compiled.state import BLOCK, COUNT_BITS, PARTS, PERIOD
 from sim.engine.compiled.world import GRID, NEVER
 
