@@ -10,7 +10,8 @@ import pytest
 from sim.config.compose import world
 from sim.engine.compiled.packing import STEPS_AT_LEAST
 from sim.engine.compiled.person import RATE
-from sim.engine.compiled.run import CompiledHistory, simulate
+from sim.engine.compiled.run import CompiledHistory, _finish, simulate
+from sim.engine.log import Event
 from sim.errors import SimError
 from sim.people.population import build
 from tests.agreement.drawn import with_services
@@ -106,6 +107,23 @@ def test_the_bits_of_a_person_say_what_the_times_say() -> None:
     ):
         assert truth.any()
         assert np.array_equal(bits(seats[mask], truth.shape[1]), truth), mask
+
+
+def test_only_birthdays_are_written_down_beforehand() -> None:
+    """Nothing else that comes after a history stands in its log, and they are people without a seat."""
+    before = small(0.006)
+    history = CompiledHistory(_people(before), before, 1, 0)
+    history.run_to_policy()
+    arrays = history._arrays
+    log = _finish(arrays, int(arrays.world[0]["n_log"]), 0)
+    foreseen = log.time >= history.policy_day
+    assert foreseen.sum() > 10
+    assert set(log.event[foreseen].tolist()) == {int(Event.TURNED_18)}
+    assert log.time[foreseen].max() < history.horizon
+    last = np.flatnonzero(np.append(np.diff(log.person) != 0, True))
+    assert np.isin(np.flatnonzero(foreseen), last).all()
+    seated = set(arrays.people[1 : int(arrays.world[0]["n_seats"])]["row"].tolist())
+    assert len(seated & set(log.person[foreseen].tolist())) < foreseen.sum() / 2
 
 
 def test_the_last_continuation_may_use_the_history_up() -> None:
