@@ -241,7 +241,7 @@ def _take_seat(world: Any, people: Any) -> int:
         world.n_seats = seat + 1
         people[seat] = people[0]
         people[seat].seat = seat
-    people[seat].row = world.next_arrival
+    people[seat].row, people[seat].ticket_count = world.next_arrival, 0
     world.next_arrival += 1
     return seat
 

@@ -9,7 +9,7 @@ from sim.engine.compiled.cache import prepare
 from sim.engine.compiled.person import CLOCK_AT_PLACE, MARK, OFTEN, PERSON, PLACE_OF_CLOCK, line_of
 from sim.engine.compiled.run import CompiledHistory
 from sim.engine.log import Detail, Event, Place
-from sim.engine.survivor import N_CLOCKS, N_SLOTS, SERVICES_MAX, Line, Slot
+from sim.engine.survivor import N_CLOCKS, N_LINES, N_SLOTS, SERVICES_MAX, Line, Slot
 from sim.errors import SimError
 from sim.people.population import build
 from tests.agreement.engines import small
@@ -29,6 +29,13 @@ def test_what_is_read_together_begins_a_line_of_memory() -> None:
 def test_no_line_of_a_record_is_empty() -> None:
     used = sum(PERSON.fields[name][0].itemsize for name in PERSON.names if not name.startswith("unused"))
     assert PERSON.itemsize - used < memory.MEMORY_LINE
+
+
+def test_every_mask_has_room_for_its_bits() -> None:
+    assert PERSON["ringing"].itemsize * 8 > N_SLOTS
+    assert PERSON["standing"].itemsize * 8 > N_LINES
+    assert PERSON["holding"].itemsize * 8 > N_LINES
+    assert PERSON["spending"].itemsize * 8 > N_CLOCKS
 
 
 def test_every_hazard_has_a_place_of_its_own() -> None:

@@ -74,7 +74,7 @@ def section(name: str, quick: bool) -> list[Cell]:
         once = 1 if quick else 5
         return [
             Cell("whole" + AT_HAND, "national", {**told, "before_it": 2}, once, KEEPING_MEMORY),
-            Cell("whole" + FROM_HOST, "national", {**told, "pause": PAUSE}, once),
+            Cell("whole" + FROM_HOST, "national", {**told, "pause": 0.0 if quick else PAUSE}, once),
             Cell("whole", "national", told, once),
             Cell("whole, log left as it is", "national", {**told, "log": False}, once),
             Cell("whole, outcomes measured", "national", {**told, "measure": True}, once),
@@ -94,7 +94,7 @@ def section(name: str, quick: bool) -> list[Cell]:
             )
             for how, beforehand, settings in (
                 (AT_HAND, {"before_it": 2}, KEEPING_MEMORY),
-                (FROM_HOST, {"pause": PAUSE}, ()),
+                (FROM_HOST, {"pause": 0.0 if quick else PAUSE}, ()),
             )
             for times in (1, 30)
         ]
