@@ -67,8 +67,8 @@ PATIENCE, SERVICE = 0, 1
 PERSON: Final = np.dtype(
     [
         ("key", "u8"),
-        *((name, "i8") for name in ("ringing", "standing")),
-        *((name, "i4") for name in ("row", "seat", "ticket_count", "next_free", "holding")),
+        ("ringing", "i8"),
+        *((name, "i4") for name in ("row", "seat", "ticket_count", "next_free", "standing", "holding")),
         ("due", "f8", (1,)),
         ("tickets", "i2", (TICKETS,)),
         ("stage", "i1", (1,)),
