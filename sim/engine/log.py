@@ -9,6 +9,7 @@ from __future__ import annotations
 from array import array
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -315,6 +316,10 @@ class EventLog:
         return fingerprint.hexdigest()
 
 
+VISITS: Final = 0xFFF
+"""Visits are told apart up to this number, and then begin at 0 again: somebody referred every third day."""
+
+
 class LogWriter:
     """Takes down events as they happen: sixteen bytes each, one packed word and one time."""
 
@@ -324,7 +329,7 @@ class LogWriter:
 
     def note(self, person: int, visit: int, time: float, event: int, place: int, detail: int) -> None:
         """Append one event at `time` [days]; `visit` is stored in 12 bits, `detail` in 10."""
-        self.words.append(person << 38 | visit << 26 | event << 18 | place << 10 | detail)
+        self.words.append(person << 38 | (visit & VISITS) << 26 | event << 18 | place << 10 | detail)
         self.times.append(time)
 
     def finish(self, households: int = 0) -> EventLog:
@@ -336,7 +341,7 @@ class LogWriter:
         words, times = words[order], times[order]
         return EventLog(
             person=person[order],
-            visit=((words >> 26) & 0xFFF).astype(np.int16),
+            visit=((words >> 26) & VISITS).astype(np.int16),
             time=times.copy(),
             event=((words >> 18) & 0xFF).astype(np.uint8),
             place=((words >> 10) & 0xFF).astype(np.uint8),

@@ -12,7 +12,7 @@ from array import array
 from sim.engine.clock import FIRST_YEAR, on_grid, quarter_of, working_days
 from sim.engine.environment import NEVER, Clockwork
 from sim.engine.lettings import Lettings
-from sim.engine.log import EventLog, LogWriter
+from sim.engine.log import VISITS, EventLog, LogWriter
 from sim.engine.queues import Desk, Pool
 from sim.engine.regions import REGIONS
 from sim.engine.rules import Rules, at
@@ -100,7 +100,9 @@ class World(Clockwork):
     # --------------------------------------------------------------------------------- words for stories
     def record(self, person: Survivor, event: int, detail: int = 0) -> None:
         """Write down that something happened to a person now."""
-        self._words.append(person.row << 38 | person.visit << 26 | event << 18 | person.place << 10 | detail)
+        self._words.append(
+            person.row << 38 | (person.visit & VISITS) << 26 | event << 18 | person.place << 10 | detail
+        )
         self._times.append(self._now)
 
     def draw(self, person: Survivor, activity: int, occasion: int = 0) -> float:

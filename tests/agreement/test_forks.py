@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from sim.config.compose import world
+from sim.engine.compiled.cache import prepare
 from sim.engine.compiled.packing import STEPS_AT_LEAST
 from sim.engine.compiled.person import RATE
 from sim.engine.compiled.run import CompiledHistory, _finish, simulate
@@ -15,7 +16,7 @@ from sim.engine.log import Event
 from sim.errors import SimError
 from sim.people.population import build
 from tests.agreement.drawn import with_services
-from tests.agreement.engines import small
+from tests.agreement.engines import agree, small
 
 
 def _people(before, seed=1):
@@ -127,6 +128,20 @@ def test_only_birthdays_are_written_down_beforehand() -> None:
     last = np.flatnonzero(np.append(np.diff(log.person) != 0, True))
     assert np.isin(np.flatnonzero(foreseen), last).all()
     assert not set(_seated(arrays)["row"].tolist()) & set(log.person[foreseen].tolist())
+
+
+def test_birthdays_too_far_ahead_to_be_foreseen_are_awaited() -> None:
+    prepare()
+    from sim.engine.compiled.logbook import FORESEEN
+
+    before = world(small(0.01, start="2016-04-01"), {"people.traits.years_to_18_max": 17})
+    after = world(before, {"support.floor.casework_days": 365})
+    log = agree(before, after)
+    first = np.append(True, np.diff(log.person) != 0)
+    came = np.repeat(log.time[first], np.diff(np.append(np.flatnonzero(first), len(log))))
+    waited = (log.time - came)[log.event == Event.TURNED_18]
+    assert (waited > FORESEEN).sum() > 5
+    assert (waited < FORESEEN).sum() > 5
 
 
 def test_the_last_continuation_may_use_the_history_up() -> None:

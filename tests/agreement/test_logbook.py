@@ -29,7 +29,7 @@ def _drawn(n_notes: int, seed: int) -> list[tuple[float, float, int, int, int, i
         person, ahead = int(draws.integers(N_PEOPLE)), int(draws.integers(20) == 0)
         event = int(draws.choice([Event.REFERRED, Event.DECLINED_REFERRAL, Event.MOVED, max(Event)]))
         visits[person] += event == Event.REFERRED
-        time = float(now) + ahead * int(draws.integers(4000 << 20)) * GRID
+        time = float(now) + ahead * int(draws.integers(4095 << 20)) * GRID
         place, detail = int(draws.integers(16)), int(draws.integers(256))
         told.append((float(now), time, person, max(0, int(visits[person])), event, place, detail))
     return told

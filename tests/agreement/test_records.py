@@ -55,8 +55,11 @@ def test_a_note_has_room_for_every_code_and_every_person() -> None:
     assert (Detail.SERVICE_BASE + SERVICES_MAX - 1) >> state.PLACE_AT == 0
     assert max(Place) >> (state.EVENT_AT - state.PLACE_AT) == 0
     assert max(Event) >> (state.ROW_AT - state.EVENT_AT) == 0
-    most = (state.PEOPLE_MAX - 1).bit_length() - state.VOLUMES_BITS
-    assert state.ROW_AT + most == 32
+    for n_people in (0, 1, 2**21, 2**21 + 1, 2**25, state.PEOPLE_MAX):
+        bits = state.volume_bits(n_people)
+        assert state.ROW_AT + bits <= 32
+        assert max(n_people - 1, 0) >> bits < 1 << state.VOLUMES_BITS
+    assert state.ROW_AT + state.volume_bits(state.PEOPLE_MAX + 1) > 32
     prepare()
     from sim.engine.compiled.alarms import ROW_BITS
 

@@ -128,7 +128,8 @@ def spent(person: Any, world: Any) -> int:
     person.hazards[place, MARK] = UNDRAWN
     person.spending &= ~(1 << place)
     if person.occasion[first] == OFTEN:
-        world.fault = FAULT_OFTEN
+        if world.fault == 0:
+            world.fault = FAULT_OFTEN
         return -1
     person.occasion[first] += 1
     return int(first)

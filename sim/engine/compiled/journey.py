@@ -12,6 +12,7 @@ from typing import Any
 
 from sim.engine.compiled import community, decisions, services, status, support
 from sim.engine.compiled.kernel import kernel
+from sim.engine.compiled.logbook import FORESEEN
 from sim.engine.compiled.names import (
     DETAIL_DISQUALIFIED,
     DETAIL_FIRST_DECISION,
@@ -46,8 +47,6 @@ from sim.engine.compiled.world import (
     until,
 )
 
-FORESEEN = 4000.0
-"""Days within which the log takes down what is still to come (`logbook`)."""
 RG_FILE, RG_LINE, RG_ASKED, RG_REVIEW, CG_FILE, CG_LINE, CG_ASKED, CG_REVIEW = 1, 2, 3, 4, 5, 6, 7, 8
 
 

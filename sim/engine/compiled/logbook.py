@@ -1,9 +1,10 @@
 """The log while a run lasts, and put in order at its end: by the people whom things happened to.
 
 It is kept in *volumes*, one for every so many people (2 to the power of `world.volume_bits`, by their rows),
-each a chain of leaves in one array. Within a volume the notes stand in the order in which things happened, so
-at the end one volume after the other is put in order while it stays in the processor. A continuation begins
-volumes of its own and leaves those of its history as they are.
+each a chain of leaves in one array. Within a volume each person's notes stand in the order in which things
+happen, so at the end one volume after the other is put in order while it stays in the processor. What is
+foreseen is written down before its day (`journey.foresee_turning_18`), so that a history's volumes can hold
+what comes after it. A continuation begins volumes of its own and leaves those of its history as they are.
 
 A note is two words of 32 bits. The first holds the time since the day on which its leaf was begun, in steps
 of the clock's grid, which is room for eleven years; a note of a later time begins a leaf. The second holds,
@@ -23,6 +24,7 @@ from sim.engine.compiled.kernel import entry, fetch_soon, kernel
 from sim.engine.compiled.names import EVENT_REFERRED
 from sim.engine.compiled.state import EVENT_AT, NOTES_ON_LEAF, PLACE_AT, ROW_AT
 from sim.engine.compiled.world import GRID, STEPS_A_DAY
+from sim.engine.log import VISITS
 
 WORDS = 2
 """Words of 32 bits of a note."""
@@ -31,8 +33,8 @@ STEPS: Final = int(STEPS_A_DAY)
 DETAILS: Final = (1 << PLACE_AT) - 1
 PLACES: Final = (1 << (EVENT_AT - PLACE_AT)) - 1
 EVENTS: Final = (1 << (ROW_AT - EVENT_AT)) - 1
-VISITS: Final = 0xFFF
-"""As many visits are told apart as in `sim.engine.log`."""
+FORESEEN: Final = float((1 << WORD) // STEPS - 1)
+"""Days ahead of now of which a note can always tell, however late in its day a leaf was begun."""
 
 
 @kernel
@@ -46,7 +48,7 @@ def note(world: Any, log: Any, volumes: Any, word: Any, time: float) -> None:
     word : int
         What happened, and to whom (`world.record`).
     time : float
-        When [days]; not before now.
+        When [days]; not before now, and not more than `FORESEEN` after it.
     """
     bits = world.volume_bits
     volume = volumes[word >> (ROW_AT + bits)]

@@ -97,7 +97,8 @@ def stir(world: Any, giver: int) -> None:
 def _take_place(person: Any, world: Any, giver: int, rank: int, key: float) -> None:
     """A fresh ticket, and a note for the loop to put the person in line; an earlier ticket is worthless."""
     if person.ticket_count == OFTEN:
-        world.fault = FAULT_OFTEN
+        if world.fault == 0:
+            world.fault = FAULT_OFTEN
         return
     person.ticket_count += 1
     line = TICKET_OF_GIVER[giver]

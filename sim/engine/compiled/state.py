@@ -111,6 +111,11 @@ ARRIVING: Final = np.dtype(
 )
 
 
+def volume_bits(n_people: int) -> int:
+    """Two to this power of people share a volume of the log, when so many come."""
+    return max(LEAST_BITS, (n_people - 1).bit_length() - VOLUMES_BITS)
+
+
 def world_type(rules: np.dtype[Any], steps: int, days: int) -> np.dtype[Any]:
     """The world's record, for rules of a shape, so many steps of dated values and days in the calendar."""
     giver = (N_GIVERS,)
@@ -255,8 +260,8 @@ class Arrays:
         if person is PERSON:
             nobody["hazards"][..., MARK] = UNDRAWN
         world["n_seats"] = 1
-        bits = max(LEAST_BITS, (n_people - 1).bit_length() - VOLUMES_BITS)
-        n_volumes = (n_people >> bits) + 1
+        bits = volume_bits(n_people)
+        n_volumes = (max(n_people - 1, 0) >> bits) + 1
         world["volume_bits"], world["n_leaves"] = bits, 1
         world["far_head"][:] = -1
         world["free_far"] = world["soon_sheet"] = -1
