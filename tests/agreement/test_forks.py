@@ -134,7 +134,7 @@ def test_birthdays_too_far_ahead_to_be_foreseen_are_awaited() -> None:
     prepare()
     from sim.engine.compiled.logbook import FORESEEN
 
-    before = world(small(0.01, start="2016-04-01"), {"people.traits.years_to_18_max": 17})
+    before = world(small(0.03, start="2016-04-01"), {"people.traits.years_to_18_max": 17})
     after = world(before, {"support.floor.casework_days": 365})
     log = agree(before, after)
     first = np.append(True, np.diff(log.person) != 0)
