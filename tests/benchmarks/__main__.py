@@ -23,7 +23,7 @@ INTRODUCTION = """# Performance
 What the two engines cost, beside each other and beside simulators that others have made. This page is
 written by `python -m tests.benchmarks --write`; with `--only small`, `national`, `growth` or `runner` it
 refreshes one section. `make bench` measures everything and prints the same tables. Each section is meant
-to take less than twenty minutes on a quiet machine with two cores: the reference is therefore forked
+to take about half an hour at most on a quiet machine with two cores: the reference is therefore forked
 with a fifth of the arrivals, and compilation and the main job are measured once.
 
 Every measurement has a process of its own: its CPU seconds, compilation and loading apart, and the peak
