@@ -120,6 +120,24 @@ print(*sorted(name for name in set(sys.modules) - before if name.startswith("sim
     assert named >= {"sim.engine.survivor", "sim.engine.log", "sim.people.codes", "sim.people.chance"}
 
 
+def test_a_second_checkout_of_the_same_program_is_cold(package: Path, tmp_path: Path) -> None:
+    """Numba would compile there again, so that has to be announced again; other kernels do not count."""
+    second = tmp_path / "second"
+    shutil.copytree(package / "sim", second / "sim", ignore=shutil.ignore_patterns("__pycache__"))
+    caches = tmp_path / "caches"
+    ask = "from sim.engine.compiled import cache; print(cache.is_warm(), cache.folder())"
+    warm, place = _python(package, ask, caches)
+    assert warm == "False"
+    compiled = Path(place) / "compiled_0123"
+    compiled.mkdir()
+    (compiled / "probe.answer-9.py311.1.nbc").touch()
+    assert _python(package, ask, caches) == ["False", place]
+    (compiled / "loop.run-184.py311.1.nbc").touch()
+    assert _python(package, ask, caches) == ["True", place]
+    warm, other_place = _python(second, ask, caches)
+    assert (warm, other_place != place) == ("False", True)
+
+
 @pytest.mark.deep  # compiles everything anew
 def test_warming_says_what_it_does(monkeypatch: pytest.MonkeyPatch) -> None:
     said: list[str] = []

@@ -95,7 +95,8 @@ def user_cache() -> Path:
 
 def folder() -> Path:
     """Where the kernels of this very program are kept; a temporary folder if nothing else is writable."""
-    name = fingerprint()
+    # Numba keeps what it compiles by the place of the source, so that a second checkout begins anew
+    name = f"{fingerprint()}-{hashlib.sha256(str(_PACKAGE).encode()).hexdigest()[:8]}"
     owner = os.getuid() if hasattr(os, "getuid") else 0
     last_resort = Path(tempfile.gettempdir()) / f"cliffedge-{owner}" / name
     try:
@@ -137,7 +138,7 @@ def prepare() -> Path:
 
 def is_warm() -> bool:
     """Whether kernels of this very program have been compiled here before."""
-    return any(prepare().rglob("*.nbc"))
+    return any(prepare().rglob("loop.run-*.nbc"))
 
 
 def warm(say: Callable[[str], None] | None = None) -> float:
