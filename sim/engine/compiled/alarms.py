@@ -16,7 +16,7 @@ from typing import Any, Final
 import numpy as np
 
 from sim.engine.compiled.fetching import fetch_for_clock
-from sim.engine.compiled.kernel import fetch_soon, find_soon, kernel
+from sim.engine.compiled.kernel import fetch_soon, find_soon, inlined, kernel
 from sim.engine.compiled.state import BLOCK, COUNT_BITS, PARTS, PERIOD
 from sim.engine.compiled.world import GRID, NEVER
 
@@ -35,7 +35,7 @@ CROWD: Final = 16
 """More alarms than this in one part of a period, as at noon, are put in order as a heap of their own."""
 
 
-@kernel
+@inlined
 def set_alarm(world: Any, alarms: Any, far: Any, following: Any, time: float, key: int) -> None:
     """Set an alarm; the loop has seen to it that there is room.
 
@@ -180,7 +180,7 @@ def _is_before(one: Any, other: Any) -> bool:
     return one.time < other.time or (one.time == other.time and one.key < other.key)
 
 
-@kernel
+@inlined
 def is_in_order(world: Any, alarms: Any, near: Any) -> bool:
     """Whether the first alarm is one of those that have been put in order; else it is the heap's."""
     if world.near_first == world.near_last:
@@ -191,7 +191,7 @@ def is_in_order(world: Any, alarms: Any, near: Any) -> bool:
     return one.time < other.time or (one.time == other.time and one.key < other.key)
 
 
-@kernel
+@inlined
 def drop_first(world: Any, alarms: Any, in_order: bool) -> None:
     """Take the first alarm out; `in_order` says where it stands."""
     if in_order:
@@ -201,7 +201,7 @@ def drop_first(world: Any, alarms: Any, in_order: bool) -> None:
         _pop(world, alarms)
 
 
-@kernel
+@inlined
 def fetch_next(world: Any, near: Any, people: Any, far: Any, following: Any) -> None:
     """Have the records of those at hand whose clocks ring soon, as far as is known.
 
@@ -275,6 +275,7 @@ def await_arrival(world: Any, alarms: Any, far: Any, following: Any, arriving: A
     world.arrival_due = NEVER
     if world.next_arrival < len(arriving):
         time = arriving[world.next_arrival].time
+        fetch_soon(arriving[min(world.next_arrival + 1, len(arriving) - 1)])
         if time <= world.now:
             time = world.now + GRID
         world.arrival_due = time

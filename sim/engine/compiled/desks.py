@@ -16,7 +16,7 @@ import numpy as np
 
 from sim.engine.compiled import runs
 from sim.engine.compiled.fetching import fetch_for_turn, find_ticket
-from sim.engine.compiled.kernel import fetch_soon, kernel
+from sim.engine.compiled.kernel import fetch_soon, inlined, kernel
 from sim.engine.compiled.names import DRAW_MONTHS_LOT, DRAW_ORDER_OF_SLOT
 from sim.engine.compiled.queues import add, before, copy, hand_in_ticket, holder, pop, push, stir
 from sim.engine.compiled.state import (
@@ -52,7 +52,7 @@ def lot(key: Any, desk: int, month: int) -> float:
     return c_uniform(key, np.uint64(DRAW_MONTHS_LOT), np.uint64(which), np.uint64(month))
 
 
-@kernel
+@inlined
 def put_in_line(person: Any, world: Any, lines: Any) -> None:
     """Put a person into the lines they have joined in the handler that has just ended."""
     for n in range(world.n_joins):
@@ -92,7 +92,7 @@ def _see_to_room(world: Any, line: int) -> None:
 
 
 # ------------------------------------------------------------------------------------------- deciding
-@kernel
+@inlined
 def next_case_decided(world: Any, people: Any, lines: Any, desk: int) -> int:
     """The seat of the next case a desk takes; -1 when the day's slots or the waiting cases run out."""
     if not (world.slots_now[desk] > 0 and world.waiting[desk]):
@@ -108,7 +108,7 @@ def next_case_decided(world: Any, people: Any, lines: Any, desk: int) -> int:
     return seat
 
 
-@kernel
+@inlined
 def _next_case(world: Any, people: Any, lines: Any, desk: int) -> int:
     if world.oldest_share[desk] < 1.0 and world.slots_now[desk] < NEVER:
         chosen = c_uniform(

@@ -20,7 +20,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from sim.engine.compiled.kernel import entry, fetch_soon, kernel
+from sim.engine.compiled.kernel import entry, fetch_soon, inlined, kernel
 from sim.engine.compiled.names import EVENT_REFERRED
 from sim.engine.compiled.state import EVENT_AT, NOTES_ON_LEAF, PLACE_AT, ROW_AT
 from sim.engine.compiled.world import GRID, STEPS_A_DAY
@@ -37,7 +37,7 @@ FORESEEN: Final = float((1 << WORD) // STEPS - 1)
 """Days ahead of now of which a note can always tell, however late in its day a leaf was begun."""
 
 
-@kernel
+@inlined
 def note(world: Any, log: Any, volumes: Any, word: Any, time: float) -> None:
     """Write down what has happened; the loop has seen to it that there is room for another leaf.
 

@@ -47,7 +47,7 @@ from sim.engine.compiled.alarms import (
     is_in_order,
     set_alarm,
 )
-from sim.engine.compiled.kernel import entry, fetch_soon, kernel
+from sim.engine.compiled.kernel import entry, inlined, kernel
 from sim.engine.compiled.names import (
     EVENT_DECLINED_REFERRAL,
     GROUP_DECLINED,
@@ -76,11 +76,13 @@ from sim.engine.compiled.world import ENDED, NEVER, silence
 
 DONE, NEEDS_ROOM, FAULT = 0, 1, 2
 WALK_CONTACT, WALK_FLOORS = 1, 2
+ARRIVES, WALK = -1, -2
+"""Beside a clock's number: somebody arrives, or is met on a walk through all who are in support."""
 TURNING_18 = 1 << SLOT_TURNS_18
 
 
 # ------------------------------------------------------------------------------------ after each handler
-@kernel
+@inlined
 def _empty_outbox(
     person: Any, world: Any, alarms: Any, far: Any, following: Any, lines: Any, log: Any, volumes: Any
 ) -> None:
@@ -103,7 +105,7 @@ def _review(person: Any, world: Any) -> None:
     clocks.review(person, world)
 
 
-@kernel
+@inlined
 def _after(
     person: Any, world: Any, alarms: Any, far: Any, following: Any, lines: Any, log: Any, volumes: Any
 ) -> None:
@@ -170,6 +172,21 @@ def _ring(person: Any, world: Any, slot: int) -> None:
 
 
 @kernel
+def _tell(person: Any, world: Any, slot: int) -> None:
+    """What happens to a person now."""
+    if slot >= 0:
+        silence(person, slot)
+        _ring(person, world, slot)
+    elif slot == ARRIVES:
+        journey.referred(person, world)
+    elif world.walk == WALK_CONTACT:
+        contact.settle(person, world)
+        person.changed = True
+    else:
+        support.extend(person, world)
+
+
+@kernel
 def _slot_of(giver: int) -> int:
     if giver >= CG_DESK:
         return SLOT_NRM
@@ -228,22 +245,16 @@ def run(
             or (world.more_come and world.next_arrival + 1 == len(arriving))
         ):
             return NEEDS_ROOM
+        # whose turn it is, and on which clock
         if world.walking >= 0:
-            seat = world.walking
+            seat, slot = world.walking, WALK
             if seat == world.n_seats:
                 world.walking = -1
                 continue
             world.walking = seat + 1
-            person = people[seat]
-            if person.in_support:
-                if world.walk == WALK_CONTACT:
-                    contact.settle(person, world)
-                    _review(person, world)
-                else:
-                    support.extend(person, world)
-                _empty_outbox(person, world, alarms, far, following, lines, log, volumes)
-            continue
-        if world.giving >= 0:
+            if not people[seat].in_support:
+                continue
+        elif world.giving >= 0:
             giver = world.giving
             if giver >= CG_DESK:
                 seat = desks.next_case_decided(world, people, lines, giver)
@@ -254,50 +265,44 @@ def run(
             if seat < 0:
                 world.giving = -1
                 continue
-            person, slot = people[seat], _slot_of(giver)
-            silence(person, slot)
-            _resume(person, world, slot)
-            _after(person, world, alarms, far, following, lines, log, volumes)
-            continue
-        if world.n_calendar == 0:
-            bring_near(world, alarms, near, far, following)
-        in_order = is_in_order(world, alarms, near)
-        first = near[world.near_first] if in_order else alarms[FIRST]
-        time, key = first.time if world.n_calendar else NEVER, first.key
-        if world.dirty and time > world.now:
-            world.giving = queues.next_giver(world)
-            continue
-        if world.n_calendar == 0 or time >= end:
-            return DONE
-        drop_first(world, alarms, in_order)
-        world.now = time
-        fetch_next(world, near, people, far, following)
-        if key >= 0:
-            slot, row = key >> 2 * ROW_BITS, (key >> ROW_BITS) & SEAT
-            person = people[key & SEAT]
-            if person.row != row or person.due[slot] != time:
-                continue
-            silence(person, slot)
-            world.handled += 1
-            _ring(person, world, slot)
-            _after(person, world, alarms, far, following, lines, log, volumes)
-        elif key == ARRIVALS:
-            one = arriving[world.next_arrival]
-            world.next_arrival += 1
-            fetch_soon(arriving[min(world.next_arrival + 1, len(arriving) - 1)])
-            if one.group == GROUP_DECLINED:
-                word = np.int64(one.row) << ROW_AT | EVENT_DECLINED_REFERRAL << EVENT_AT
-                logbook.note(world, log, volumes, word, time)
-            else:
-                person = people[seats.take_seat(world, people, one)]
-                journey.referred(person, world)
-                _after(person, world, alarms, far, following, lines, log, volumes)
-            await_arrival(world, alarms, far, following, arriving)
+            slot = _slot_of(giver)
         else:
-            turn = turns[world.next_turn]
-            world.next_turn += 1
-            if turn.month < 0:
-                calendar.sit(world, lines, turn)
-            elif calendar.first_of_month(world, people, lines, turn):
-                world.walking, world.walk = 0, WALK_CONTACT
-            await_turn(world, alarms, far, following, turns)
+            if world.n_calendar == 0:
+                bring_near(world, alarms, near, far, following)
+            in_order = is_in_order(world, alarms, near)
+            first = near[world.near_first] if in_order else alarms[FIRST]
+            time, key = first.time if world.n_calendar else NEVER, first.key
+            if world.dirty and time > world.now:
+                world.giving = queues.next_giver(world)
+                continue
+            if world.n_calendar == 0 or time >= end:
+                return DONE
+            drop_first(world, alarms, in_order)
+            world.now = time
+            fetch_next(world, near, people, far, following)
+            if key >= 0:
+                seat, slot, row = key & SEAT, key >> 2 * ROW_BITS, (key >> ROW_BITS) & SEAT
+                if people[seat].row != row or people[seat].due[slot] != time:
+                    continue
+                world.handled += 1
+            elif key == ARRIVALS:
+                one = arriving[world.next_arrival]
+                world.next_arrival += 1
+                await_arrival(world, alarms, far, following, arriving)
+                if one.group == GROUP_DECLINED:
+                    word = np.int64(one.row) << ROW_AT | EVENT_DECLINED_REFERRAL << EVENT_AT
+                    logbook.note(world, log, volumes, word, time)
+                    continue
+                seat, slot = seats.take_seat(world, people, one), ARRIVES
+            else:
+                turn = turns[world.next_turn]
+                world.next_turn += 1
+                await_turn(world, alarms, far, following, turns)
+                if turn.month < 0:
+                    calendar.sit(world, lines, turn)
+                elif calendar.first_of_month(world, people, lines, turn):
+                    world.walking, world.walk = 0, WALK_CONTACT
+                continue
+        person = people[seat]
+        _tell(person, world, slot)
+        _after(person, world, alarms, far, following, lines, log, volumes)

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from sim.engine.compiled.fetching import fetch_for_turn, find_ticket
-from sim.engine.compiled.kernel import kernel, lowest_bit
+from sim.engine.compiled.kernel import inlined, kernel, lowest_bit
 from sim.engine.compiled.person import OFTEN
 from sim.engine.compiled.state import LINE_OF_GIVER, OUTBOX_JOINS, SPARE, TICKET_OF_GIVER
 from sim.engine.compiled.world import FAULT_LINE, FAULT_OFTEN, FAULT_OUTBOX
@@ -160,13 +160,13 @@ def sink(lines: Any, first: int, size: int, place: int, moved: Any) -> None:
     to.chance, to.seat = chance, seat
 
 
-@kernel
+@inlined
 def push(person: Any, world: Any, lines: Any, line: int, rank: int, key: float, ticket: int) -> None:
     """Put a person into a line that is a heap."""
     add(world, lines, line, rank, key, person.row, ticket, person.key, person.seat)
 
 
-@kernel
+@inlined
 def add(
     world: Any,
     lines: Any,
@@ -198,7 +198,7 @@ def add(
     entry.chance, entry.seat = chance, seat
 
 
-@kernel
+@inlined
 def pop(world: Any, people: Any, lines: Any, line: int) -> None:
     """Drop the first of a line."""
     first, size = world.line_first[line], world.line_size[line] - 1
@@ -210,7 +210,7 @@ def pop(world: Any, people: Any, lines: Any, line: int) -> None:
             find_ticket(people[lines[soon].seat])
 
 
-@kernel
+@inlined
 def holder(world: Any, people: Any, lines: Any, place: int, ticket_line: int) -> int:
     """The seat of whoever stands at `place` of `lines`; -1 if that ticket has lapsed."""
     entry = lines[place]
@@ -231,7 +231,7 @@ def next_giver(world: Any) -> int:
     return int(lowest_bit(dirty))
 
 
-@kernel
+@inlined
 def next_place_given(world: Any, people: Any, lines: Any, giver: int) -> int:
     """The seat of the first in a pool's line who is given a place now; -1 when there is no more to give."""
     line, ticket_line = LINE_OF_GIVER[giver], TICKET_OF_GIVER[giver]

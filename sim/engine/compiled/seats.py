@@ -11,10 +11,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.engine.compiled.kernel import fetch_soon, kernel
+from sim.engine.compiled.kernel import fetch_soon, inlined, kernel
 
 
-@kernel
+@inlined
 def take_seat(world: Any, people: Any, one: Any) -> int:
     """The seat of somebody who arrives, on whom no hazard has been spent."""
     seat = world.free_seat
