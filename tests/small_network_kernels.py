@@ -23,7 +23,7 @@ from sim.engine.compiled.alarms import (
     is_in_order,
     set_alarm,
 )
-from sim.engine.compiled.kernel import entry, kernel
+from sim.engine.compiled.kernel import entry, inlined, kernel
 from sim.engine.compiled.state import LINE_OF_GIVER, OUTBOX, TICKET_OF_GIVER, world_type
 from sim.engine.compiled.world import GRID, NEVER, on_grid, silence, until
 from sim.people import mathematics
@@ -216,7 +216,7 @@ def _ring(person: Any, world: Any) -> bool:
     return station + 1 < world.rules.n_stations
 
 
-@kernel
+@inlined
 def _await_arrival(world: Any, alarms: Any, far: Any, following: Any, came: Any) -> None:
     if world.next_arrival < len(came):
         time = came[world.next_arrival]
@@ -230,7 +230,7 @@ def _await_turn(world: Any, alarms: Any, far: Any, following: Any, turns: Any) -
         set_alarm(world, alarms, far, following, time if time > world.now else world.now + GRID, CALENDAR)
 
 
-@kernel
+@inlined
 def _take_seat(world: Any, people: Any) -> int:
     """A seat for the next who comes; whoever sat there before has left nothing in it."""
     seat = world.free_seat

@@ -245,7 +245,7 @@ def _push(world: Any, alarms: Any, time: float, key: int) -> None:
     alarms[FIRST + place].time, alarms[FIRST + place].key = time, key
 
 
-@kernel
+@inlined
 def _pop(world: Any, alarms: Any) -> None:
     """Take the first alarm of the heap out."""
     world.n_calendar -= 1
@@ -270,7 +270,7 @@ def _pop(world: Any, alarms: Any) -> None:
     alarms[FIRST + place].time, alarms[FIRST + place].key = time, key
 
 
-@kernel
+@inlined
 def await_arrival(world: Any, alarms: Any, far: Any, following: Any, arriving: Any) -> None:
     world.arrival_due = NEVER
     if world.next_arrival < len(arriving):
