@@ -46,11 +46,11 @@ network is run again until half a second has gone by, and its seconds are the me
 
 How many times faster the compiled engine is than SimPy depends on how long the lines are:
 `PriorityResource` sorts its line at each request, our engines keep theirs in heaps. With thousands of people
-waiting, as in the NRM, it is far more than a hundred times. Where nobody waits for long it is about a
-hundred times for the same job, so that a busy machine may push it to either side of that, and less than a
-hundred against SimPy with times made beforehand. There some 50 to 60 nanoseconds an event are left, most of
-them for alarms and for places in line. Draws are only a twentieth of it: as chance is keyed, everybody's are
-made together in one loop, in which a processor works on several at once.
+waiting, as in the NRM, it is nearly three hundred times. Where nobody waits for long it is 110 to 130 times
+for the same job, fewer on a busy machine, and some 90 times against SimPy with times made beforehand. There
+some 40 to 55 nanoseconds an event are left, most of them for alarms and for places in line. Draws are only a
+twentieth of it: as chance is keyed, everybody's are made together in one loop, in which a processor works on
+several at once.
 """
 
 
