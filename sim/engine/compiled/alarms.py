@@ -18,7 +18,7 @@ import numpy as np
 from sim.engine.compiled.fetching import fetch_for_clock
 from sim.engine.compiled.kernel import fetch_soon, find_soon, inlined, kernel
 from sim.engine.compiled.state import BLOCK, COUNT_BITS, PARTS, PERIOD
-from sim.engine.compiled.world import GRID, NEVER
+from sim.engine.compiled.world import GRID
 
 ARRIVALS, CALENDAR = -1, -2
 ROW_BITS = 28
@@ -272,21 +272,18 @@ def _pop(world: Any, alarms: Any) -> None:
 
 @inlined
 def await_arrival(world: Any, alarms: Any, far: Any, following: Any, arriving: Any) -> None:
-    world.arrival_due = NEVER
     if world.next_arrival < len(arriving):
         time = arriving[world.next_arrival].time
         fetch_soon(arriving[min(world.next_arrival + 1, len(arriving) - 1)])
         if time <= world.now:
             time = world.now + GRID
-        world.arrival_due = time
         if time < world.horizon:
             set_alarm(world, alarms, far, following, time, ARRIVALS)
 
 
 @kernel
 def await_turn(world: Any, alarms: Any, far: Any, following: Any, turns: Any) -> None:
-    world.turn_due = NEVER
     if world.next_turn < len(turns):
-        world.turn_due = turns[world.next_turn].time
-        if world.turn_due < world.horizon:
-            set_alarm(world, alarms, far, following, world.turn_due, CALENDAR)
+        time = turns[world.next_turn].time
+        if time < world.horizon:
+            set_alarm(world, alarms, far, following, time, CALENDAR)

@@ -104,7 +104,6 @@ class CompiledHistory:
         world["contact_share"] = rules.support.in_contact
         world["workers"] = np.inf
         world["giving"] = world["walking"] = world["free_seat"] = -1
-        world["turn_due"] = world["arrival_due"] = np.inf
         world["oldest_share"][:] = 1.0
         world["days_in_quarter"] = 1
         world["n_services"] = len(rules.services)
