@@ -46,8 +46,8 @@ network is run again until half a second has gone by, and its seconds are the me
 
 How many times faster the compiled engine is than SimPy depends on how long the lines are:
 `PriorityResource` sorts its line at each request, our engines keep theirs in heaps. With thousands of people
-waiting, as in the NRM, it is nearly three hundred times. Where nobody waits for long it is 110 to 130 times
-for the same job, fewer on a busy machine, and some 90 times against SimPy with times made beforehand. There
+waiting, as in the NRM, it is about three hundred times. Where nobody waits for long it is 110 to 135 times
+for the same job, fewer on a busy machine, and 85 to 100 times against SimPy with times made beforehand. There
 some 40 to 55 nanoseconds an event are left, most of them for alarms and for places in line. Draws are only a
 twentieth of it: as chance is keyed, everybody's are made together in one loop, in which a processor works on
 several at once.
