@@ -1,8 +1,8 @@
 """The small network in kernels: the compiled engine's own alarms, tickets and pools around a short story.
 
-Importing this imports Numba; call `sim.engine.compiled.cache.prepare` before. The loop is that of
-`sim.engine.compiled.loop` without calendar, hazards and reviews: every alarm of an instant first, then
-places, downstream first. `tests/small_network.py` says what the network is.
+Importing this imports Numba; call `sim.engine.compiled.cache.prepare` before. It has a short loop of
+its own, in the order of `sim.engine.compiled.loop`: every alarm of an instant first, then places, downstream
+first. `tests/small_network.py` says what the network is.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ What the two engines cost, beside each other and beside simulators that others h
 written by `python -m tests.benchmarks --write`; with `--only small`, `national`, `growth` or `runner` it
 refreshes one section. `make bench` measures everything and prints the same tables. Each section is meant
 to take about half an hour at most on a quiet machine with two cores: the reference is therefore forked
-with a fifth of the arrivals, and compilation and the main job are measured once.
+with a fifth of the arrivals, and compilation is measured once.
 
 Every measurement has a process of its own: its CPU seconds, compilation and loading apart, and the peak
 memory of the whole process, libraries included. Seconds are medians over the rounds that are stated; what the
@@ -48,7 +48,7 @@ How many times faster the compiled engine is than SimPy depends on how long the 
 `PriorityResource` sorts its line at each request, our engines keep theirs in heaps. With thousands of people
 waiting, as in the NRM, it is about three hundred times. Where nobody waits for long it is 110 to 135 times
 for the same job, fewer on a busy machine, and 85 to 100 times against SimPy with times made beforehand. There
-some 40 to 55 nanoseconds an event are left, most of them for alarms and for places in line. Draws are only a
+some 40 to 60 nanoseconds an event are left, most of them for alarms and for places in line. Draws are only a
 twentieth of it: as chance is keyed, everybody's are made together in one loop, in which a processor works on
 several at once.
 """

@@ -272,6 +272,7 @@ def _pop(world: Any, alarms: Any) -> None:
 
 @inlined
 def await_arrival(world: Any, alarms: Any, far: Any, following: Any, arriving: Any) -> None:
+    """Set the alarm of the next arrival, and have at hand who comes after."""
     if world.next_arrival < len(arriving):
         time = arriving[world.next_arrival].time
         fetch_soon(arriving[min(world.next_arrival + 1, len(arriving) - 1)])

@@ -1,4 +1,4 @@
-"""How a kernel is made: the one decorator of the compiled engine. Importing it imports Numba.
+"""How a kernel is made: the decorators of the compiled engine. Importing it imports Numba.
 
 Fast-math is off, so a kernel adds and multiplies in the written order. Kernels take everything as arguments
 and touch no global that changes. Only the few that are called from Python keep a wrapper and a place in the
@@ -32,7 +32,7 @@ def kernel(function: F) -> F:
 
 
 def inlined(function: F) -> F:
-    """As `kernel`, but it stands in its caller's code: an array handed over by a call is seven words."""
+    """As `kernel`, but standing in its caller's code: a call hands an array over as seven words or more."""
     return cast(F, numba.njit(**_INNER, forceinline=True)(function))
 
 

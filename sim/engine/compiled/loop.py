@@ -146,7 +146,10 @@ def _resume(person: Any, world: Any, slot: int) -> None:
 
 @kernel
 def _ring(person: Any, world: Any, slot: int) -> None:
-    """A clock rings: a plain action, or a story goes on (`sim.engine.simulate.HANDLERS`)."""
+    """A clock rings: a plain action, or a story goes on (`sim.engine.simulate.HANDLERS`).
+
+    What is given out comes this way too: on all clocks that `_slot_of` names a story waits.
+    """
     if slot == SLOT_LIFE:
         hazards.rings(person, world)
     elif slot == SLOT_CLOSURE:
@@ -173,7 +176,7 @@ def _ring(person: Any, world: Any, slot: int) -> None:
 
 @kernel
 def _tell(person: Any, world: Any, slot: int) -> None:
-    """What happens to a person now."""
+    """What happens to a person now; `slot` is a clock's number, or `ARRIVES`, or `WALK`."""
     if slot >= 0:
         silence(person, slot)
         _ring(person, world, slot)
