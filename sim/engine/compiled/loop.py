@@ -76,8 +76,9 @@ from sim.engine.compiled.world import ENDED, NEVER, silence
 
 DONE, NEEDS_ROOM, FAULT = 0, 1, 2
 WALK_CONTACT, WALK_FLOORS = 1, 2
-ARRIVES, WALK = -1, -2
-"""Beside a clock's number: somebody arrives, or is met on a walk through all who are in support."""
+ARRIVES, WALK = -3, -4
+"""Beside a clock's number: somebody arrives, or is met on a walk through all who are in support.
+No alarm's key is one of these."""
 TURNING_18 = 1 << SLOT_TURNS_18
 
 
@@ -175,7 +176,7 @@ def _ring(person: Any, world: Any, slot: int) -> None:
 
 
 @kernel
-def _tell(person: Any, world: Any, slot: int) -> None:
+def _happens(person: Any, world: Any, slot: int) -> None:
     """What happens to a person now; `slot` is a clock's number, or `ARRIVES`, or `WALK`."""
     if slot >= 0:
         silence(person, slot)
@@ -287,7 +288,6 @@ def run(
                 seat, slot, row = key & SEAT, key >> 2 * ROW_BITS, (key >> ROW_BITS) & SEAT
                 if people[seat].row != row or people[seat].due[slot] != time:
                     continue
-                world.handled += 1
             elif key == ARRIVALS:
                 one = arriving[world.next_arrival]
                 world.next_arrival += 1
@@ -307,5 +307,5 @@ def run(
                     world.walking, world.walk = 0, WALK_CONTACT
                 continue
         person = people[seat]
-        _tell(person, world, slot)
+        _happens(person, world, slot)
         _after(person, world, alarms, far, following, lines, log, volumes)

@@ -171,7 +171,6 @@ def world_type(rules: np.dtype[Any], steps: int, days: int) -> np.dtype[Any]:
             ("volume_bits", "i8"),
             ("n_seats", "i8"),
             ("free_seat", "i8"),
-            ("handled", "i8"),
             # lines, pools and desks
             ("line_first", "i8", (N_ROOMS,)),
             ("line_size", "i8", (N_ROOMS,)),
