@@ -22,8 +22,8 @@ INTRODUCTION = """# Performance
 
 What the two engines cost, beside each other and beside simulators that others have made. This page is
 written by `python -m tests.benchmarks --write`; with `--only small`, `national`, `growth` or `runner` it
-refreshes one section. `make bench` measures everything and prints the same tables. Each section is meant
-to take about half an hour at most on a quiet machine with two cores: the reference is therefore forked
+refreshes one section. `make bench` measures everything and prints the same tables. A section is meant to
+take three quarters of an hour at most on a quiet machine with two cores: the reference is therefore forked
 with a fifth of the arrivals, and compilation is measured once.
 
 Every measurement has a process of its own: its CPU seconds, compilation and loading apart, and the peak
