@@ -30,8 +30,9 @@ Every measurement has a process of its own: its CPU seconds, compilation and loa
 memory of the whole process, libraries included. Seconds are medians over the rounds that are stated; what the
 machine was busy with at the time (load) is stated too. Trust the ratios rather than the seconds, and those
 within one section only: this machine shares its processor's memory with others, and the same national run,
-all its memory from the host, took it between 0.84 and 1.30 s within five hours, the reference between 56 and
-74 s.
+all its memory from the host, took it between 0.84 and 1.33 s within five hours, the reference between 56 and
+74 s. A target in seconds may thus be hit in one hour and missed in the next, as x1 shows, which stands in two
+sections.
 
 An event is something that happens to a person: in the small network arrival, begin and end of each service,
 or giving up; in the national model one line of the event log. Stock SimPy, a process a person, does the same
