@@ -171,7 +171,7 @@ def national(
     """One whole national replication, 2014 to the end of follow-up, under today's rules.
 
     The same replication is made so many times before it: with `tables.KEEPING_MEMORY`, its memory is then at
-    hand. Or so many seconds are waited for: after `tables.PAUSE`, no other process's memory is.
+    hand. Or so many seconds are waited for: after `tables.PAUSE`, all of its memory comes from the host.
     """
     before, (after,) = _options(factor, 1)
     history_of = _load(engine)

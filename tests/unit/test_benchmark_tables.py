@@ -17,18 +17,30 @@ def test_a_quick_run_measures_everything_once(name: str) -> None:
 
 
 def _growth(**seconds: float) -> dict[str, object]:
-    cells = {"x1" + tables.FROM_HOST: {"seconds": 1.0}, "x1" + tables.AT_HAND: {"seconds": 0.5}}
-    cells |= {
+    cells = {
+        "x1" + tables.FROM_HOST: {"seconds": 1.04},
+        "x1" + tables.AT_HAND: {"seconds": 0.5},
+        "x1" + tables.JUST_AFTER: {"seconds": 0.8},
         "x30" + tables.FROM_HOST: {"seconds": seconds["host"]},
         "x30" + tables.AT_HAND: {"seconds": seconds["hand"]},
     }
     return {"growth": {"quick": False, "cells": cells}}
 
 
-def test_growth_is_judged_between_like_states_of_memory() -> None:
-    rows = tables.targets(_growth(host=40.004, hand=20.0))
-    assert [row[2:] for row in rows] == [("40.004", "**missed**"), ("40.000", "hit")]
-    assert [str(row[0]).partition(", CPU s")[2] for row in rows] == [tables.FROM_HOST, tables.AT_HAND]
+def test_each_state_of_memory_is_judged_and_the_unlike_pair_too() -> None:
+    rows = tables.targets(_growth(host=36.4, hand=20.004))
+    assert [tuple(row[1:]) for row in rows] == [
+        ("<= 1.0", "1.04", "**missed**"),
+        ("<= 1.0", "0.50", "hit"),
+        ("<= 40", "35.00", "hit"),
+        ("<= 40", "40.008", "**missed**"),
+        ("<= 40", "45.50", "**missed**"),
+    ]
+    assert [str(row[0]).partition(", CPU s")[2] for row in rows[2:]] == [
+        tables.FROM_HOST,
+        tables.AT_HAND,
+        f"{tables.FROM_HOST}, beside x1{tables.JUST_AFTER}",
+    ]
 
 
 def test_no_growth_is_measured_on_what_another_process_has_freed() -> None:
